@@ -1,0 +1,209 @@
+#include "cli/commands.hpp"
+
+#include "cli/progress.hpp"
+#include "compare/comparison.hpp"
+#include "compare/experiment.hpp"
+#include "compare/output_directory.hpp"
+#include "compare/run.hpp"
+#include "data/error.hpp"
+#include "data/version.hpp"
+#include "reports/report.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using compare::Comparison;
+using compare::Experiment;
+using compare::OutputDirectory;
+using nlohmann::json;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The number at a place in a summary; nan where there is none (JSON writes nan as null).
+double number(const json& summary, const std::string& pointer) {
+  const json::json_pointer place(pointer);
+  if (!summary.contains(place) || !summary.at(place).is_number())
+    return std::numeric_limits<double>::quiet_NaN();
+  return summary.at(place).get<double>();
+}
+
+/// The largest difference of a solver's limit solution to the dual's.
+double solver_difference(const json& summary) {
+  double largest = 0.0;
+  for (const char* solver : {"ode", "propagator", "ceres"}) {
+    const double difference = number(summary, fmt::format("/solvers/{}/max_difference", solver));
+    if (!(difference <= largest)) largest = difference;  // nan stays
+  }
+  return largest;
+}
+
+void print_summary(const Comparison& comparison, const fs::path& directory, double seconds) {
+  const json& summary = comparison.summary;
+  fmt::print("{}\n", comparison.title);
+  fmt::print("  report         {}\n", (directory / "report.html").string());
+  fmt::print("  f_nn - f_lfp   rmse {:.2e}, relative L2 {:.2e}, max {:.2e}\n",
+             number(summary, "/error/rmse"), number(summary, "/error/relative_l2"),
+             number(summary, "/error/max"));
+  fmt::print("  training       loss {:.2e} after {} steps, t = {:.4g}\n",
+             number(summary, "/train/loss"), number(summary, "/train/steps"),
+             number(summary, "/train/time"));
+  fmt::print("  LFP solvers    agree to {:.1e} of max|y|\n", solver_difference(summary));
+  fmt::print("  time           {:.1f} s\n", seconds);
+}
+
+void print_warnings(const Experiment& experiment) {
+  for (const std::string& warning : experiment.warnings)
+    fmt::print(stderr, "warning: {}\n", warning);
+}
+
+/// The warnings that the run itself has added to those of the experiment file.
+void print_run_warnings(const Comparison& comparison, const Experiment& experiment) {
+  const auto& known = experiment.warnings;
+  for (const std::string& warning :
+       comparison.summary.value("warnings", std::vector<std::string>{}))
+    if (std::find(known.begin(), known.end(), warning) == known.end())
+      fmt::print(stderr, "warning: {}: {}\n", experiment.name, warning);
+}
+
+/// Runs an experiment and leaves results, figures and report in an existing directory.
+Comparison run_into(const fs::path& directory, const Experiment& experiment, bool quiet) {
+  Comparison comparison;
+  {
+    ProgressDisplay display(experiment.name, quiet);
+    comparison = compare::run(experiment, [&](const compare::Progress& p) { display.show(p); });
+    compare::Progress drawing;
+    drawing.stage = "drawing figures";
+    display.show(drawing);
+    compare::write_comparison(comparison, directory);
+    reports::write_report(comparison, directory, experiment.figures);
+  }
+  print_run_warnings(comparison, experiment);
+  return comparison;
+}
+
+void write_json(const fs::path& file, const json& value) {
+  std::ofstream out(file);
+  out << value.dump(2) << '\n';
+  if (!out.flush()) throw RunError(fmt::format("{}: cannot be written", file.string()));
+}
+
+json read_summary(const fs::path& directory) {
+  std::ifstream in(directory / "summary.json");
+  return json::parse(in, nullptr, /*allow_exceptions=*/false);
+}
+
+/// The experiments of the papers, wherever they lie.
+fs::path experiments_folder() {
+  const char* folder = std::getenv("FPRINCIPLE_EXPERIMENTS");
+  return folder ? folder : FPRINCIPLE_EXPERIMENTS;
+}
+
+/// The chosen experiments of the papers, in the papers' order.
+std::vector<std::string> chosen(const std::vector<std::string>& names) {
+  std::vector<std::string> all = paper_experiments();
+  for (const std::string& name : names)
+    if (std::find(all.begin(), all.end(), name) == all.end())
+      throw InputError(
+          fmt::format("no experiment is called {}; there are {}", name, fmt::join(all, ", ")));
+  if (names.empty()) return all;
+  std::vector<std::string> out;
+  for (const std::string& name : all)
+    if (std::find(names.begin(), names.end(), name) != names.end()) out.push_back(name);
+  return out;
+}
+
+/// The figures that the experiment asked for; empty: all that apply.
+std::vector<std::string> figures_of(const fs::path& directory, const json& summary) {
+  const json::json_pointer place("/report/figures");
+  if (!summary.contains(place)) return {};
+  try {
+    return summary.at(place).get<std::vector<std::string>>();
+  } catch (const json::exception&) {
+    throw InputError(fmt::format("{}: report.figures must be a list of names",
+                                 (directory / "summary.json").string()));
+  }
+}
+
+Comparison redraw_one(const fs::path& directory) {
+  Comparison comparison = compare::read_comparison(directory);
+  reports::write_report(comparison, directory, figures_of(directory, comparison.summary));
+  return comparison;
+}
+
+void redraw_all(const fs::path& directory, const json& summary) {
+  if (!summary.contains("experiments")) {
+    redraw_one(directory);
+    return;
+  }
+  std::vector<Comparison> comparisons;
+  for (const auto& [name, ignored] : summary.at("experiments").items())
+    comparisons.push_back(redraw_one(directory / name));
+  reports::write_combined_report(comparisons, directory);
+}
+
+}  // namespace
+
+std::vector<std::string> paper_experiments() { return {"fig1a", "fig1b", "fig2"}; }
+
+void run_experiment(const fs::path& file, const std::optional<fs::path>& out, bool quiet) {
+  const auto start = std::chrono::steady_clock::now();
+  const Experiment experiment = compare::read_experiment(file);
+  print_warnings(experiment);
+  const fs::path directory = out.value_or(fs::path("results") / experiment.name);
+  OutputDirectory output(directory);
+  const Comparison comparison = run_into(output.path(), experiment, quiet);
+  output.publish();
+  if (!quiet) print_summary(comparison, directory, seconds_since(start));
+}
+
+void reproduce(const std::vector<std::string>& names, const fs::path& out, bool quiet) {
+  std::vector<Experiment> experiments;
+  for (const std::string& name : chosen(names))
+    experiments.push_back(compare::read_experiment(experiments_folder() / (name + ".toml")));
+  OutputDirectory output(out);
+  std::vector<Comparison> comparisons;
+  std::vector<double> seconds;
+  json summary = {{"program", "fprinciple"}, {"version", data::version()}};
+  for (const Experiment& experiment : experiments) {
+    const auto start = std::chrono::steady_clock::now();
+    print_warnings(experiment);
+    const fs::path directory = output.path() / experiment.name;
+    fs::create_directory(directory);
+    comparisons.push_back(run_into(directory, experiment, quiet));
+    summary["experiments"][experiment.name] = comparisons.back().summary;
+    seconds.push_back(seconds_since(start));
+  }
+  reports::write_combined_report(comparisons, output.path());
+  write_json(output.path() / "summary.json", summary);
+  output.publish();
+  if (quiet) return;
+  for (std::size_t i = 0; i < comparisons.size(); ++i)
+    print_summary(comparisons[i], out / comparisons[i].name, seconds[i]);
+  fmt::print("All together: {}\n", (out / "report.html").string());
+}
+
+void redraw(const fs::path& directory, bool quiet) {
+  if (!compare::is_result_directory(directory))
+    throw InputError(fmt::format("{}: holds no results of fprinciple", directory.string()));
+  // Drawn on a copy, so that a redrawing that fails or is killed harms nothing.
+  OutputDirectory output(directory);
+  fs::copy(directory, output.path(), fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+  redraw_all(output.path(), read_summary(output.path()));
+  output.publish();
+  if (!quiet) fmt::print("{}\n", (directory / "report.html").string());
+}
+
+}  // namespace fprinciple::cli

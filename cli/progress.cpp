@@ -1,0 +1,73 @@
+#include "cli/progress.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+#include <unistd.h>
+
+namespace fprinciple::cli {
+namespace {
+
+constexpr auto kClearLine = "\r\x1b[K";
+
+std::string duration(double seconds) {
+  if (seconds < 100.0) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 6000.0) return fmt::format("{:.0f} min", seconds / 60.0);
+  return fmt::format("{:.0f} h", seconds / 3600.0);
+}
+
+std::string bar(double done) {
+  constexpr int kWidth = 16;
+  const int full = static_cast<int>(std::lround(done * kWidth));
+  return fmt::format("[{:#<{}}{:.<{}}]", "", full, "", kWidth - full);
+}
+
+/// Share, rate and time left, and in training the loss and t.
+std::string numbers(const compare::Progress& progress, double done, double elapsed) {
+  std::string text = fmt::format("{:3.0f} %", 100.0 * done);
+  if (done > 0.0 && elapsed > 0.5)
+    text += fmt::format(", {:.2g} %/s, {} left", 100.0 * done / elapsed,
+                        duration(elapsed * (1.0 - done) / done));
+  if (progress.loss > 0.0)  // it is 0 outside training
+    text += fmt::format(", loss {:.1e}, t {:.3g}", progress.loss, progress.time);
+  return text;
+}
+
+}  // namespace
+
+ProgressDisplay::ProgressDisplay(std::string name, bool quiet)
+    : name_(std::move(name)), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+ProgressDisplay::~ProgressDisplay() {
+  if (drawn_) std::fputs(kClearLine, stderr);
+}
+
+void ProgressDisplay::show(const compare::Progress& progress) {
+  if (quiet_) return;
+  const auto now = Clock::now();
+  const bool new_stage = progress.stage != stage_;
+  if (new_stage) {
+    stage_ = progress.stage;
+    stage_start_ = now;
+  }
+  const std::chrono::milliseconds interval(terminal_ ? 100 : 10'000);
+  if (!new_stage && now - last_shown_ < interval) return;
+  last_shown_ = now;
+  const double done = std::isfinite(progress.done) ? std::clamp(progress.done, 0.0, 1.0) : 0.0;
+  const double elapsed = std::chrono::duration<double>(now - stage_start_).count();
+  const std::string text = numbers(progress, done, elapsed);
+  if (terminal_) {
+    fmt::print(stderr, "{}{} {} {} {}", kClearLine, name_, stage_, bar(done), text);
+    std::fflush(stderr);
+    drawn_ = true;
+  } else if (new_stage) {
+    fmt::print(stderr, "{}: {}\n", name_, stage_);
+  } else {
+    fmt::print(stderr, "{}: {}: {}\n", name_, stage_, text);
+  }
+}
+
+}  // namespace fprinciple::cli

@@ -1,0 +1,336 @@
+#include "compare/experiment.hpp"
+
+#include "compare/experiment_samples.hpp"
+#include "compare/toml_reader.hpp"
+#include "data/memory.hpp"
+#include "data/moments.hpp"
+#include "lfp/spectral_weight.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::compare {
+namespace {
+
+using data::Distribution;
+using Eigen::Index;
+
+double power(double base, Index exponent) { return std::pow(base, static_cast<double>(exponent)); }
+
+// [network] -------------------------------------------------------------------------------------
+
+/// `zero_allowed`: output weights may start at 0, input weights and biases may not (the theory
+/// needs E|w|³ > 0 and a finite density of b).
+Distribution read_distribution(const TomlTable& network, std::string_view key, bool zero_allowed) {
+  const TomlTable table =
+      network.require(key, "a table { dist = \"uniform\" | \"normal\", scale = … }")
+          .table({"dist", "scale"});
+  const std::string dist =
+      table.require("dist", "\"uniform\" or \"normal\"").choice({"uniform", "normal"});
+  const TomlValue scale = table.require("scale", "a finite number > 0");
+  return {dist == "uniform" ? Distribution::Kind::uniform : Distribution::Kind::normal,
+          zero_allowed ? scale.non_negative() : scale.positive()};
+}
+
+void read_trained_groups(const TomlValue& train, Experiment::Network& network) {
+  network.train_a = network.train_w = network.train_b = false;
+  for (const TomlValue& element : train.elements("a non-empty list of \"a\", \"w\", \"b\"")) {
+    const std::string group = element.choice({"a", "w", "b"});
+    bool& moves = group == "a" ? network.train_a : group == "w" ? network.train_w : network.train_b;
+    if (moves) element.fail(fmt::format("\"{}\" stands here twice", group));
+    moves = true;
+  }
+  if (!network.train_a && !network.train_b)
+    train.fail("must contain \"a\" or \"b\": LFP-2019 has no weight for \"w\" alone");
+}
+
+void read_initial_weights(const TomlTable& table, const std::filesystem::path& folder, Index dim,
+                          Experiment::Network& network) {
+  const TomlValue initial = *table.find("initial");
+  table.refuse({"width", "antisymmetric", "a", "w", "b", "seed"},
+               "cannot stand beside network.initial, which gives the weights");
+  const std::string name = initial.text();
+  initial.place().around([&] { network.initial = data::read_weights(folder / name); });
+  if (network.initial->dim() != dim)
+    initial.fail(fmt::format("must have as many dimensions as the data, {}, got {}", dim,
+                             network.initial->dim()));
+  network.width = network.initial->width();
+  network.antisymmetric = false;
+}
+
+void read_drawn_weights(const TomlTable& table, Experiment::Network& network) {
+  const TomlValue width = table.require("width", "an integer of at least 1");
+  network.width = width.integer(1);
+  if (const auto value = table.find("antisymmetric")) network.antisymmetric = value->boolean();
+  if (network.antisymmetric && network.width % 2 != 0)
+    width.fail(fmt::format("must be even with antisymmetric = true, got {}", network.width));
+  network.a = read_distribution(table, "a", true);
+  network.w = read_distribution(table, "w", false);
+  network.b = read_distribution(table, "b", false);
+  if (const auto value = table.find("seed"))
+    network.seed = static_cast<std::uint64_t>(value->integer(0));
+}
+
+void read_network(const TomlTable& root, const std::filesystem::path& folder,
+                  Experiment& experiment) {
+  const TomlTable table =
+      root.table("network", {"width", "activation", "antisymmetric", "output_scale", "a", "w", "b",
+                             "train", "seed", "initial"});
+  Experiment::Network& network = experiment.network;
+  const Index d = experiment.samples.dim();
+  if (const auto value = table.find("activation"))
+    network.activation = value->choice({"relu"}, {"tanh"});
+  if (const auto value = table.find("output_scale")) network.output_scale = value->positive();
+  if (const auto value = table.find("train")) read_trained_groups(*value, network);
+  if (table.find("initial"))
+    read_initial_weights(table, folder, d, network);
+  else
+    read_drawn_weights(table, network);
+  // Parameters, gradients and the integrator's copies of both.
+  table.place(network.initial ? "initial" : "width").around([&] {
+    data::require_memory(
+        8.0 * 6.0 * static_cast<double>(d + 2) * static_cast<double>(network.width),
+        fmt::format("a network of {} neurons", network.width));
+  });
+}
+
+// [train] ---------------------------------------------------------------------------------------
+
+void read_stop(const TomlTable& table, Experiment::Train& train) {
+  const TomlTable stop = table.table("stop", {"loss", "time", "steps"});
+  if (const auto value = stop.find("loss")) train.stop_loss = value->positive();
+  if (const auto value = stop.find("time")) train.stop_time = value->positive();
+  if (const auto value = stop.find("steps")) train.stop_steps = value->integer(1);
+  if (train.stop_loss || train.stop_time || train.stop_steps) return;
+  if (table.find("stop")) table.place("stop").fail("must have at least one of loss, time, steps");
+  train.stop_loss = 1e-12;
+}
+
+void read_snapshots(const TomlValue& snapshots, Experiment::Train& train) {
+  if (!snapshots.is_array()) {
+    train.snapshots = snapshots.integer(1);
+    snapshots.place().around([&] {  // at least their times and losses; read_grid asks for more
+      data::require_memory(8.0 * 4.0 * static_cast<double>(train.snapshots),
+                           fmt::format("{} snapshots", train.snapshots));
+    });
+    return;
+  }
+  for (const TomlValue& element : snapshots.elements("a number of times, or a list of times")) {
+    const double t = element.positive();
+    if (!train.snapshot_times.empty() && t <= train.snapshot_times.back())
+      element.fail(
+          fmt::format("the times must increase, got {} after {}", t, train.snapshot_times.back()));
+    if (train.stop_time && t > *train.stop_time)
+      element.fail(
+          fmt::format("must not be after train.stop.time = {}, got {}", *train.stop_time, t));
+    train.snapshot_times.push_back(t);
+  }
+}
+
+void read_train(const TomlTable& root, Experiment& experiment) {
+  const TomlTable table =
+      root.table("train", {"method", "stop", "tolerance", "gd", "snapshots", "save_weights"});
+  Experiment::Train& train = experiment.train;
+  if (const auto value = table.find("method"))
+    train.method = value->choice({"flow", "gd"}, {"momentum", "adam", "sgd"});
+  read_stop(table, train);
+  if (train.method == "gd") {
+    table.refuse({"tolerance"}, "belongs to method = \"flow\"; \"gd\" has gd.step");
+    train.gd_step = table.table("gd", {"step"}).require("step", "a finite number > 0").positive();
+  } else {
+    table.refuse({"gd"}, "belongs to method = \"gd\"; \"flow\" has tolerance");
+    if (const auto value = table.find("tolerance")) train.tolerance = value->positive();
+  }
+  if (const auto value = table.find("snapshots")) read_snapshots(*value, train);
+  if (const auto value = table.find("save_weights")) train.save_weights = value->boolean();
+}
+
+/// How many times are kept: the snapshots, the start and the end.
+Index kept_times(const Experiment::Train& train) {
+  constexpr Index kStartAndEnd = 2;
+  const Index times = train.snapshot_times.empty()
+                          ? train.snapshots
+                          : static_cast<Index>(train.snapshot_times.size());
+  return std::min(times, std::numeric_limits<Index>::max() - kStartAndEnd) + kStartAndEnd;
+}
+
+// [lfp] -----------------------------------------------------------------------------------------
+
+/// The largest side of the bounding box of samples and grid.
+double extent(const Experiment& experiment) {
+  const auto& x = experiment.samples.x;
+  const auto& points = experiment.grid.points;
+  const Eigen::VectorXd hi = x.rowwise().maxCoeff().cwiseMax(points.rowwise().maxCoeff());
+  const Eigen::VectorXd lo = x.rowwise().minCoeff().cwiseMin(points.rowwise().minCoeff());
+  return (hi - lo).maxCoeff();
+}
+
+Index default_modes(Index dim) { return dim == 1 ? 2000 : dim == 2 ? 64 : 16; }
+
+double read_box(const TomlTable& table, double extent) {
+  constexpr double kPapersBox = 20.0 / (2.0 * std::numbers::pi);
+  const auto value = table.find("box");
+  const double box = value ? value->positive() : std::max(kPapersBox, 4.0 * extent);
+  if (!(box > extent) || !std::isfinite(box))
+    table.place("box").fail(fmt::format(
+        "must be larger than the extent of data and grid, {}, as functions are periodic in the "
+        "box; got {}",
+        extent, box));
+  return box;
+}
+
+void read_lattice(const TomlTable& lfp_table, Experiment& experiment) {
+  const TomlTable table = lfp_table.table("lattice", {"box", "modes", "zero_frequency"});
+  lfp::Lattice& lattice = experiment.lfp.lattice;
+  lattice.dim = experiment.samples.dim();
+  lattice.box = read_box(table, extent(experiment));
+  const auto modes = table.find("modes");
+  lattice.modes = modes ? modes->integer(1) : default_modes(lattice.dim);
+  if (const auto value = table.find("zero_frequency")) lattice.zero_frequency = value->positive();
+
+  const auto n = static_cast<double>(experiment.samples.size());
+  const double per_axis = 2.0 * static_cast<double>(lattice.modes) - 1.0;
+  const double unknowns = power(per_axis, lattice.dim);
+  const double coefficients = static_cast<double>(lattice.modes) * power(per_axis, lattice.dim - 1);
+  const TomlPlace place = table.place("modes");
+  if (unknowns < n && experiment.lfp.ridge == 0.0)
+    place.fail(
+        fmt::format("must be larger, or lfp.ridge > 0: the lattice has {} unknowns for {} samples",
+                    unknowns, n));
+  place.around([&] {  // two real matrices of (2 · coefficients) × n
+    data::require_memory(8.0 * 4.0 * coefficients * n,
+                         fmt::format("a lattice of {} modes for {} samples", lattice.modes, n));
+  });
+}
+
+double read_bias_density(const TomlTable& table, Experiment& experiment) {
+  if (const auto value = table.find("bias_density")) return value->positive();
+  const double estimate = data::estimate_density_at_zero(experiment.network.initial->b);
+  const TomlPlace place = table.place("bias_density");
+  if (!std::isfinite(estimate) || estimate <= 0.0)
+    place.fail(
+        "is missing, and the biases of network.initial give no estimate of their density "
+        "at 0; must be a finite number > 0");
+  experiment.warnings.push_back(
+      fmt::format("{}:{}: lfp.bias_density: left out; p_b(0) = {:.3g} is estimated from the biases",
+                  place.file, place.line, estimate));
+  return estimate;
+}
+
+/// Where the theory's moments come from.
+void read_moments(const TomlTable& table, Experiment& experiment) {
+  Experiment::Lfp& lfp = experiment.lfp;
+  const auto moments = table.find("moments");
+  if (moments) lfp.moments = moments->choice({"distribution", "weights"});
+  if (experiment.network.initial) {
+    if (moments && lfp.moments == "distribution")
+      moments->fail("must be \"weights\" with network.initial, which has no distribution");
+    lfp.moments = "weights";
+    lfp.bias_density = read_bias_density(table, experiment);
+  } else {
+    table.refuse({"bias_density"}, "is allowed only with network.initial");
+  }
+}
+
+lfp::SpectralWeight weight_of(const Experiment& experiment) {
+  const auto& network = experiment.network;
+  const Index d = experiment.samples.dim();
+  const data::Moments moments = network.initial
+                                    ? data::moments(*network.initial, *experiment.lfp.bias_density)
+                                    : data::moments(network.a, network.w, network.b, d);
+  return lfp::lfp2019(moments, d, network.width, network.output_scale, network.train_a,
+                      network.train_b);
+}
+
+/// Values that are valid one by one may yet give no weight together, or one that overflows.
+void require_spectral_weight(const TomlTable& root, const Experiment& experiment) {
+  const lfp::Lattice& lattice = experiment.lfp.lattice;
+  const lfp::SpectralWeight weight = weight_of(experiment);
+  if (!std::isfinite(weight.c1) || !std::isfinite(weight.c2) || !(weight.c1 + weight.c2 > 0.0))
+    root.place("network").fail(
+        fmt::format("the scales and the groups in train give no spectral weight: c1/|ξ|^{} + "
+                    "c2/|ξ|^{} must be finite and > 0, got c1 = {:.3g}, c2 = {:.3g}",
+                    lattice.dim + 3, lattice.dim + 1, weight.c1, weight.c2));
+  const double largest = weight.gamma2(lattice.zero_frequency / lattice.box);
+  const double least = weight.gamma2(std::sqrt(static_cast<double>(lattice.dim)) *
+                                     static_cast<double>(lattice.modes) / lattice.box);
+  if (!std::isfinite(largest) || !(least > 0.0))
+    root.place("lfp").fail(
+        fmt::format("box, modes and zero_frequency must leave the spectral weight finite and > 0, "
+                    "got {:.3g} at the zero and {:.3g} at the highest frequency",
+                    largest, least));
+}
+
+void read_lfp(const TomlTable& root, Experiment& experiment) {
+  const TomlTable table =
+      root.table("lfp", {"model", "lattice", "kernel", "moments", "ridge", "bias_density"});
+  Experiment::Lfp& lfp = experiment.lfp;
+  if (const auto value = table.find("model"))
+    lfp.model = value->choice({"lfp2019"}, {"lfp2020", "complete"});
+  const auto kernel = table.find("kernel");
+  if (kernel && kernel->boolean())
+    kernel->fail("the mesh-free kernel is not in this version yet; must be false");
+  if (const auto value = table.find("ridge")) lfp.ridge = value->non_negative();
+  read_lattice(table, experiment);
+  read_moments(table, experiment);
+  require_spectral_weight(root, experiment);
+}
+
+// [report] --------------------------------------------------------------------------------------
+
+/// Why a figure cannot be drawn from these data; empty when it can.
+std::string hindrance(const std::string& figure, const Experiment& experiment) {
+  const Index d = experiment.samples.dim();
+  if (figure == "curves" && d != 1) return fmt::format("needs data in 1 dimension, got {}", d);
+  if (figure == "maps" && d != 2) return fmt::format("needs data in 2 dimensions, got {}", d);
+  if ((figure == "maps" || figure == "spectrum") && !experiment.grid.regular())
+    return "needs a regular grid, got grid.file";
+  return {};
+}
+
+void read_figures(const TomlTable& root, Experiment& experiment) {
+  const auto figures = root.table("report", {"figures"}).find("figures");
+  if (!figures) return;
+  for (const TomlValue& element :
+       figures->elements("a non-empty list of names; leave it out for all figures")) {
+    const std::string figure = element.choice(figure_names());
+    if (const std::string why = hindrance(figure, experiment); !why.empty())
+      element.fail(fmt::format("\"{}\" {}", figure, why));
+    auto& list = experiment.figures;
+    if (std::find(list.begin(), list.end(), figure) == list.end()) list.push_back(figure);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> figure_names() {
+  return {"curves", "loss", "spectrum", "maps", "scatter", "error"};
+}
+
+Experiment read_experiment(const std::filesystem::path& file) {
+  const TomlFile toml(file);
+  const TomlTable root = toml.root({"title", "data", "network", "train", "lfp", "grid", "report"});
+  const std::filesystem::path folder = file.parent_path();
+  Experiment experiment;
+  experiment.name = file.stem().string();
+  experiment.text = toml.text();
+  const auto title = root.find("title");
+  experiment.title = title ? title->text() : experiment.name;
+  read_samples(root, folder, experiment);
+  const Index d = experiment.samples.dim();
+  if (d > 3)
+    root.place("data").fail(
+        fmt::format("must have 1, 2 or 3 dimensions for the lattice, got {}", d));
+  read_network(root, folder, experiment);
+  read_train(root, experiment);
+  read_grid(root, folder, kept_times(experiment.train), experiment);
+  read_lfp(root, experiment);
+  read_figures(root, experiment);
+  return experiment;
+}
+
+}  // namespace fprinciple::compare

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "data/distribution.hpp"
+#include "data/grid.hpp"
+#include "data/samples.hpp"
+#include "data/target.hpp"
+#include "data/weights.hpp"
+#include "lfp/lattice.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace fprinciple::compare {
+
+/// One experiment: everything that an experiment file (TOML) says, validated, with the defaults
+/// filled in. docs/experiment.md gives each key's meaning.
+struct Experiment {
+  std::string name;   ///< the file's stem
+  std::string title;  ///< `title`; the stem when left out
+  std::string text;   ///< the file, as read
+  std::vector<std::string> warnings;
+
+  data::Samples samples;
+  std::optional<data::Sine> target;  ///< known only for analytic targets
+
+  struct Network {
+    Eigen::Index width = 0;  ///< all neurons, antisymmetric copies included
+    std::string activation = "relu";
+    bool antisymmetric = true;  ///< false with given weights
+    double output_scale = 1.0;
+    data::Distribution a, w, b;
+    bool train_a = true, train_w = true, train_b = true;
+    std::uint64_t seed = 1;
+    std::optional<data::Weights> initial;  ///< given weights: a, w, b and seed are then unused
+  } network;
+
+  struct Train {
+    std::string method = "flow";      ///< "flow" | "gd"
+    std::optional<double> stop_loss;  ///< ½Σ(f−y)²
+    std::optional<double> stop_time;  ///< t
+    std::optional<std::int64_t> stop_steps;
+    double tolerance = 1e-5;             ///< flow: local error of the outputs
+    double gd_step = 0.0;                ///< gd: η on ½Σ(f−y)²; t advances by it a step
+    Eigen::Index snapshots = 60;         ///< log-spaced, when `snapshot_times` is empty
+    std::vector<double> snapshot_times;  ///< increasing, > 0; t = 0 and the last time are added
+    bool save_weights = false;
+  } train;
+
+  struct Lfp {
+    std::string model = "lfp2019";
+    lfp::Lattice lattice;
+    std::string moments = "distribution";  ///< | "weights", always with given weights
+    double ridge = 0.0;
+    std::optional<double> bias_density;  ///< p_b(0), set whenever weights are given
+  } lfp;
+
+  data::Grid grid;
+  std::vector<std::string> figures;  ///< empty: all that apply
+};
+
+/// The names that `report.figures` may hold.
+std::vector<std::string> figure_names();
+
+/// Reads an experiment file. Throws InputError "file:line: key: what is wrong; what is allowed" for
+/// TOML that does not parse, unknown or missing keys, wrong types and impossible values, and for
+/// sizes that this machine's memory cannot hold (saying what they would need).
+Experiment read_experiment(const std::filesystem::path& file);
+
+}  // namespace fprinciple::compare

@@ -1,0 +1,194 @@
+#include "compare/toml_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::compare {
+namespace {
+
+std::string shown(const std::string& text) {
+  constexpr std::size_t kLongest = 40;
+  const bool plain =
+      std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  return plain && text.size() <= kLongest ? fmt::format("\"{}\"", text) : "another text";
+}
+
+/// With a decimal point, so that it cannot be taken for an integer.
+std::string shown(double number) {
+  std::string text = fmt::format("{}", number);
+  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  return text;
+}
+
+/// The value as the user wrote it, or what it is when that is long.
+std::string shown(const toml::node& node) {
+  if (const auto* text = node.as_string()) return shown(text->get());
+  if (const auto* integer = node.as_integer()) return fmt::format("{}", integer->get());
+  if (const auto* number = node.as_floating_point()) return shown(number->get());
+  if (const auto* boolean = node.as_boolean()) return boolean->get() ? "true" : "false";
+  if (const auto* array = node.as_array()) return array->empty() ? "an empty array" : "an array";
+  return node.is_table() ? "a table" : "a date or time";
+}
+
+/// The number, unless it is inf or nan (which TOML has), or no number.
+std::optional<double> finite(const toml::node& node) {
+  if (const auto* integer = node.as_integer()) return static_cast<double>(integer->get());
+  const auto* number = node.as_floating_point();
+  if (!number || !std::isfinite(number->get())) return std::nullopt;
+  return number->get();
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string quoted(const std::vector<std::string>& names) {
+  return fmt::format("\"{}\"", fmt::join(names, "\", \""));
+}
+
+std::string dotted(const std::string& table, std::string_view key) {
+  return table.empty() ? std::string(key) : fmt::format("{}.{}", table, key);
+}
+
+}  // namespace
+
+void TomlPlace::fail(std::string_view what) const {
+  throw InputError(fmt::format("{}:{}: {}: {}", file, line, key, what));
+}
+
+TomlValue::TomlValue(TomlPlace place, const toml::node& node)
+    : place_(std::move(place)), node_(&node) {}
+
+void TomlValue::fail_type(std::string_view allowed) const {
+  fail(fmt::format("must be {}, got {}", allowed, shown(*node_)));
+}
+
+bool TomlValue::boolean() const {
+  if (!node_->is_boolean()) fail_type("true or false");
+  return node_->as_boolean()->get();
+}
+
+std::string TomlValue::text() const {
+  if (!node_->is_string()) fail_type("text in quotes");
+  return node_->as_string()->get();
+}
+
+std::int64_t TomlValue::integer(std::int64_t lowest) const {
+  const auto* integer = node_->as_integer();
+  if (!integer || integer->get() < lowest)
+    fail_type(fmt::format("an integer of at least {}", lowest));
+  return integer->get();
+}
+
+double TomlValue::number() const {
+  const auto value = finite(*node_);
+  if (!value) fail_type("a finite number");
+  return *value;
+}
+
+double TomlValue::positive() const {
+  const auto value = finite(*node_);
+  if (!value || *value <= 0.0) fail_type("a finite number > 0");
+  return *value;
+}
+
+double TomlValue::non_negative() const {
+  const auto value = finite(*node_);
+  if (!value || *value < 0.0) fail_type("a finite number >= 0");
+  return *value;
+}
+
+std::string TomlValue::choice(const std::vector<std::string>& available,
+                              const std::vector<std::string>& later) const {
+  const std::string allowed =
+      fmt::format("{}{}", available.size() > 1 ? "one of " : "", quoted(available));
+  if (!node_->is_string()) fail_type(allowed);
+  const std::string& name = node_->as_string()->get();
+  if (contains(later, name))
+    fail(fmt::format("\"{}\" is not in this version yet; must be {}", name, allowed));
+  if (!contains(available, name)) fail_type(allowed);
+  return name;
+}
+
+std::vector<TomlValue> TomlValue::elements(std::string_view allowed) const {
+  const auto* array = node_->as_array();
+  if (!array || array->empty()) fail_type(allowed);
+  std::vector<TomlValue> values;
+  values.reserve(array->size());
+  for (const toml::node& node : *array)
+    values.emplace_back(TomlPlace{place_.file, node.source().begin.line, place_.key}, node);
+  return values;
+}
+
+TomlTable TomlValue::table(std::initializer_list<std::string_view> allowed) const {
+  if (!node_->is_table())
+    fail_type(fmt::format("a table with the keys {}", fmt::join(allowed, ", ")));
+  return {place_, *node_->as_table(), allowed};
+}
+
+TomlTable::TomlTable(TomlPlace place, const toml::table& table,
+                     std::initializer_list<std::string_view> allowed)
+    : place_(std::move(place)), table_(&table) {
+  const toml::key* unknown = nullptr;  // the first one in the file; the table is in order of names
+  for (auto&& [key, node] : table) {
+    const bool known = std::find(allowed.begin(), allowed.end(), key.str()) != allowed.end();
+    if (!known && (!unknown || key.source().begin < unknown->source().begin)) unknown = &key;
+  }
+  if (!unknown) return;
+  TomlPlace{place_.file, unknown->source().begin.line, dotted(place_.key, unknown->str())}.fail(
+      fmt::format("unknown key; allowed: {}", fmt::join(allowed, ", ")));
+}
+
+std::optional<TomlValue> TomlTable::find(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  if (!node) return std::nullopt;
+  return TomlValue{place(key), *node};
+}
+
+TomlValue TomlTable::require(std::string_view key, std::string_view allowed) const {
+  const toml::node* node = table_->get(key);
+  if (!node) place(key).fail(fmt::format("is missing; must be {}", allowed));
+  return {place(key), *node};
+}
+
+TomlTable TomlTable::table(std::string_view key,
+                           std::initializer_list<std::string_view> allowed) const {
+  static const toml::table kEmpty;
+  if (const auto value = find(key)) return value->table(allowed);
+  return {place(key), kEmpty, allowed};
+}
+
+TomlPlace TomlTable::place(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return {place_.file, node ? node->source().begin.line : place_.line, dotted(place_.key, key)};
+}
+
+void TomlTable::refuse(std::initializer_list<std::string_view> keys, std::string_view why) const {
+  for (const std::string_view key : keys)
+    if (table_->contains(key)) place(key).fail(why);
+}
+
+TomlFile::TomlFile(const std::filesystem::path& file) : name_(file.string()) {
+  std::ifstream in(file);
+  if (!in || std::filesystem::is_directory(file))
+    throw InputError(fmt::format("{}: cannot be read", name_));
+  std::ostringstream text;
+  text << in.rdbuf();
+  text_ = text.str();
+  try {
+    table_ = toml::parse(text_, name_);
+  } catch (const toml::parse_error& error) {
+    throw InputError(fmt::format("{}:{}: not valid TOML: {}", name_, error.source().begin.line,
+                                 error.description()));
+  }
+}
+
+TomlTable TomlFile::root(std::initializer_list<std::string_view> allowed) const {
+  return {{name_, 1, ""}, table_, allowed};
+}
+
+}  // namespace fprinciple::compare

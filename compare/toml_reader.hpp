@@ -1,0 +1,115 @@
+#pragma once
+
+#include "data/error.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <toml++/toml.h>
+
+namespace fprinciple::compare {
+
+/// Where something stands in a TOML file.
+struct TomlPlace {
+  std::string file;
+  std::uint32_t line = 1;
+  std::string key;  ///< dotted, as in "network.width"
+
+  /// Throws InputError "file:line: key: what".
+  [[noreturn]] void fail(std::string_view what) const;
+
+  /// Runs an action whose InputErrors know no place, and puts this one before their messages.
+  template <class Action>
+  auto around(Action&& action) const {
+    try {
+      return action();
+    } catch (const InputError& error) {
+      fail(error.what());
+    }
+  }
+};
+
+class TomlTable;
+
+/// A value and its place. Every reader throws InputError "file:line: key: must be …, got …" when
+/// the value is something else. Borrows from the TomlFile.
+class TomlValue {
+ public:
+  TomlValue(TomlPlace place, const toml::node& node);
+
+  const TomlPlace& place() const { return place_; }
+  [[noreturn]] void fail(std::string_view what) const { place_.fail(what); }
+
+  bool is_array() const { return node_->is_array(); }
+  bool boolean() const;
+  std::string text() const;
+  std::int64_t integer(std::int64_t lowest) const;  ///< at least `lowest`
+  double number() const;                            ///< finite; an integer will do
+  double positive() const;                          ///< finite, > 0
+  double non_negative() const;                      ///< finite, ≥ 0
+
+  /// One of the names in `available`. A name in `later` is told to be missing in this version.
+  std::string choice(const std::vector<std::string>& available,
+                     const std::vector<std::string>& later = {}) const;
+
+  /// The values of a non-empty array; each keeps its own line.
+  std::vector<TomlValue> elements(std::string_view allowed) const;
+
+  /// A table whose keys are all in `allowed`.
+  TomlTable table(std::initializer_list<std::string_view> allowed) const;
+
+  /// Throws InputError "… must be `allowed`, got …".
+  [[noreturn]] void fail_type(std::string_view allowed) const;
+
+ private:
+  TomlPlace place_;
+  const toml::node* node_;
+};
+
+/// A table and its place. A table that the file leaves out reads as an empty one.
+class TomlTable {
+ public:
+  /// Throws InputError at the first key that is not in `allowed`.
+  TomlTable(TomlPlace place, const toml::table& table,
+            std::initializer_list<std::string_view> allowed);
+
+  std::optional<TomlValue> find(std::string_view key) const;
+
+  /// Throws InputError "key: is missing; must be `allowed`" when the key is not there.
+  TomlValue require(std::string_view key, std::string_view allowed) const;
+
+  /// The table under a key; an empty one when the key is not there.
+  TomlTable table(std::string_view key, std::initializer_list<std::string_view> allowed) const;
+
+  /// Where the key stands; when it is not there, where its table begins.
+  TomlPlace place(std::string_view key) const;
+
+  /// Throws InputError at the first of `keys` that is there.
+  void refuse(std::initializer_list<std::string_view> keys, std::string_view why) const;
+
+ private:
+  TomlPlace place_;
+  const toml::table* table_;
+};
+
+/// A TOML file, parsed.
+class TomlFile {
+ public:
+  /// Throws InputError when the file cannot be read or is not TOML.
+  explicit TomlFile(const std::filesystem::path& file);
+
+  const std::string& text() const { return text_; }
+  TomlTable root(std::initializer_list<std::string_view> allowed) const;
+
+ private:
+  std::string name_;
+  std::string text_;
+  toml::table table_;
+};
+
+}  // namespace fprinciple::compare

@@ -1,0 +1,84 @@
+#include "data/distribution.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <stdexcept>
+
+#include <boost/math/quadrature/exp_sinh.hpp>
+
+namespace fprinciple::data {
+namespace {
+
+using std::numbers::pi;
+
+/// g_k(λ) = E[u^{2k} e^{−λ u²}] for u ~ U(−1, 1), k = 0, 1, 2.
+double uniform_gauss_moment(int k, double lambda) {
+  if (lambda < 0.5) {  // series: the closed form cancels
+    double term = 1.0;
+    double sum = 0.0;
+    for (int j = 0; j < 20; ++j) {
+      sum += term / (2.0 * (j + k) + 1.0);
+      term *= -lambda / (j + 1.0);
+    }
+    return sum;
+  }
+  const double e = std::exp(-lambda);
+  double g = 0.5 * std::sqrt(pi / lambda) * std::erf(std::sqrt(lambda));
+  for (int j = 1; j <= k; ++j) g = ((2.0 * j - 1.0) * g - e) / (2.0 * lambda);  // by parts
+  return g;
+}
+
+/// E r^p over the cube (−1, 1)^d.
+double cube_norm_moment(double d, double p) {
+  const int n = static_cast<int>(std::floor(p / 2.0)) + 1;
+  if (n > 2) throw std::invalid_argument("norm_moment: p < 4 for uniform coordinates with d > 1");
+  const double q = n - p / 2.0;
+  const auto integrand = [&](double lambda) {
+    const double g0 = uniform_gauss_moment(0, lambda);
+    const double g1 = uniform_gauss_moment(1, lambda);
+    double moment = d * std::pow(g0, d - 1.0) * g1;  // E[r² e^{−λr²}]
+    if (n == 2)                                      // E[r⁴ e^{−λr²}]
+      moment = d * std::pow(g0, d - 1.0) * uniform_gauss_moment(2, lambda) +
+               d * (d - 1.0) * std::pow(g0, d - 2.0) * g1 * g1;
+    const double value = std::pow(lambda, q - 1.0) * moment;
+    return std::isfinite(value) ? value : 0.0;  // λ so large that everything underflows
+  };
+  boost::math::quadrature::exp_sinh<double> quadrature;
+  return quadrature.integrate(integrand, 0.0, std::numeric_limits<double>::infinity(), 1e-14) /
+         std::tgamma(q);
+}
+
+}  // namespace
+
+std::string name(Distribution::Kind kind) {
+  return kind == Distribution::Kind::uniform ? "uniform" : "normal";
+}
+
+double second_moment(const Distribution& law) {
+  return law.scale * law.scale / (law.kind == Distribution::Kind::uniform ? 3.0 : 1.0);
+}
+
+double density_at_zero(const Distribution& law) {
+  return law.kind == Distribution::Kind::uniform ? 0.5 / law.scale
+                                                 : 1.0 / (std::sqrt(2.0 * pi) * law.scale);
+}
+
+double norm_moment(const Distribution& law, Eigen::Index d, double p) {
+  const auto dim = static_cast<double>(d);
+  const double scale_p = std::pow(law.scale, p);
+  if (law.kind == Distribution::Kind::normal)
+    return scale_p * std::pow(2.0, p / 2.0) *
+           std::exp(std::lgamma((dim + p) / 2.0) - std::lgamma(dim / 2.0));
+  if (d == 1) return scale_p / (p + 1.0);
+  return scale_p * cube_norm_moment(dim, p);
+}
+
+double draw(const Distribution& law, std::uint64_t seed, Stream stream, std::uint64_t index,
+            std::uint32_t component) {
+  const auto [u, v] = uniform_pair(seed, stream, index, component);
+  if (law.kind == Distribution::Kind::uniform) return law.scale * (2.0 * u - 1.0);
+  return law.scale * std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * pi * v);  // Box–Muller
+}
+
+}  // namespace fprinciple::data

@@ -1,0 +1,43 @@
+#include "lfp/dual.hpp"
+
+#include "data/error.hpp"
+
+#include <limits>
+
+#include <Eigen/QR>
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::lfp {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+Eigen::VectorXcd solve_dual(const Problem& problem) {
+  const Eigen::MatrixXd b = whitened_features(problem);
+  const Index n = b.cols();
+  if (b.rows() < n)
+    throw RunError(
+        fmt::format("{} samples need at least as many lattice unknowns, got {}: more "
+                    "modes or a ridge",
+                    n, b.rows()));
+  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(b);
+  const auto r = qr.matrixQR().topRows(n).triangularView<Eigen::Upper>();
+  const VectorXd pivots = qr.matrixQR().diagonal().cwiseAbs();
+  if (!(pivots.minCoeff() >
+        static_cast<double>(n) * std::numeric_limits<double>::epsilon() * pivots.maxCoeff()))
+    throw RunError(
+        "the lattice cannot tell all samples apart: some are closer than it resolves; "
+        "use more modes, merge samples, or add a ridge");
+
+  const auto least_norm = [&](const VectorXd& target) {
+    VectorXd padded = VectorXd::Zero(b.rows());
+    padded.head(n) = r.transpose().solve(target);
+    return VectorXd(qr.householderQ() * padded);
+  };
+  const VectorXd r_0 = initial_residual(problem);
+  VectorXd z = least_norm(r_0);
+  z += least_norm(r_0 - b.transpose() * z);  // one step of refinement
+  return coefficients(problem, z);
+}
+
+}  // namespace fprinciple::lfp

@@ -1,0 +1,86 @@
+#include "lfp/lattice.hpp"
+
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+namespace fprinciple::lfp {
+
+using Eigen::Index;
+
+Index Lattice::size() const {
+  Index product = 1;
+  for (Index axis = 0; axis < dim; ++axis) product *= axis_size(axis);
+  return product;
+}
+
+Eigen::VectorXd mode_norms(const Lattice& lattice) {
+  Eigen::VectorXd norms(lattice.size());
+  for (Index j = 0; j < norms.size(); ++j) {
+    Index rest = j;
+    double square = 0.0;
+    for (Index axis = lattice.dim; axis-- > 0;) {
+      const auto k = static_cast<double>(lattice.axis_start(axis) + rest % lattice.axis_size(axis));
+      square += k * k;
+      rest /= lattice.axis_size(axis);
+    }
+    norms[j] = std::sqrt(square);
+  }
+  return norms;
+}
+
+Eigen::VectorXd mode_weights(const Lattice& lattice) {
+  const Index slice = lattice.size() / lattice.modes;  // the coefficients with k_1 = 0
+  Eigen::VectorXd weights = Eigen::VectorXd::Constant(lattice.size(), 2.0);
+  weights.head(slice).setOnes();
+  return weights;
+}
+
+Eigen::VectorXd sampled_weight(const Lattice& lattice, const SpectralWeight& weight) {
+  const double volume = std::pow(lattice.box, static_cast<double>(lattice.dim));
+  return mode_norms(lattice).unaryExpr([&](double k) {
+    return weight.gamma2((k > 0.0 ? k : lattice.zero_frequency) / lattice.box) / volume;
+  });
+}
+
+Eigen::VectorXcd axis_phases(const Lattice& lattice, Index axis, double x) {
+  // Whole turns are dropped in extended precision, so that large k costs no accuracy.
+  const long double turns_per_mode = static_cast<long double>(x) / lattice.box;
+  Eigen::VectorXcd out(lattice.axis_size(axis));
+  for (Index j = 0; j < out.size(); ++j) {
+    const long double turns =
+        static_cast<long double>(lattice.axis_start(axis) + j) * turns_per_mode;
+    out[j] =
+        std::polar(1.0, 2.0 * std::numbers::pi * static_cast<double>(turns - std::rint(turns)));
+  }
+  return out;
+}
+
+Eigen::VectorXcd phases(const Lattice& lattice, const Eigen::VectorXd& x) {
+  Eigen::VectorXcd product = axis_phases(lattice, 0, x[0]);
+  for (Index axis = 1; axis < lattice.dim; ++axis) {
+    const Eigen::VectorXcd next = axis_phases(lattice, axis, x[axis]);
+    Eigen::MatrixXcd outer = next * product.transpose();  // `next` runs fastest
+    product = outer.reshaped();
+  }
+  return product;
+}
+
+Eigen::VectorXd values(const Lattice& lattice, const Eigen::VectorXcd& c,
+                       const Eigen::MatrixXd& points) {
+  const Eigen::VectorXcd weighted = c.cwiseProduct(mode_weights(lattice));
+  Eigen::VectorXd h(points.cols());
+#pragma omp parallel for schedule(static)
+  for (Index i = 0; i < points.cols(); ++i) {
+    // Contract one axis after another, the fastest first.
+    Eigen::VectorXcd rest = weighted;
+    for (Index axis = lattice.dim; axis-- > 0;) {
+      const Eigen::VectorXcd e = axis_phases(lattice, axis, points(axis, i));
+      rest = (rest.reshaped(e.size(), rest.size() / e.size()).transpose() * e).eval();
+    }
+    h[i] = rest[0].real();
+  }
+  return h;
+}
+
+}  // namespace fprinciple::lfp

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "lfp/spectral_weight.hpp"
+
+#include <Eigen/Core>
+
+namespace fprinciple::lfp {
+
+/// The frequencies ξ = k/L, k ∈ Z^d, |k|_∞ < modes, of functions
+///   h(x) = Σ_k c_k e^{2πi k·x/L},   c_{−k} = conj c_k,
+/// periodic in the box of side L. Only the half with k_1 ≥ 0 is stored, in the order
+/// k_1 = 0 … modes−1 (slowest), k_2 = −(modes−1) … modes−1, k_3 likewise (fastest), so
+///   h(x) = Σ_{k_1 ≥ 0} w_k Re(c_k e^{2πi k·x/L}),   w_k = 1 where k_1 = 0, else 2.
+struct Lattice {
+  Eigen::Index dim = 1;         ///< d = 1, 2 or 3
+  double box = 0.0;             ///< L
+  Eigen::Index modes = 0;       ///< |k|_∞ < modes
+  double zero_frequency = 0.1;  ///< γ²(0) := γ²(zero_frequency / L)
+
+  /// Number of frequencies stored along an axis: modes for the first, 2 modes − 1 for the others.
+  Eigen::Index axis_size(Eigen::Index axis) const { return axis == 0 ? modes : 2 * modes - 1; }
+  /// The first k of an axis: 0 for the first axis, −(modes − 1) for the others.
+  Eigen::Index axis_start(Eigen::Index axis) const { return axis == 0 ? 0 : 1 - modes; }
+  /// Number of stored coefficients: modes (2 modes − 1)^{d−1}.
+  Eigen::Index size() const;
+};
+
+/// |k| for each stored coefficient.
+Eigen::VectorXd mode_norms(const Lattice& lattice);
+
+/// w_k for each stored coefficient.
+Eigen::VectorXd mode_weights(const Lattice& lattice);
+
+/// Γ_k = γ²(k/L)/L^d for each stored coefficient, γ²(0) by the lattice's zero-frequency rule.
+Eigen::VectorXd sampled_weight(const Lattice& lattice, const SpectralWeight& weight);
+
+/// h at points (d × N), by direct summation; c as stored. Cost O(N · size) time, O(size) memory.
+/// Any points; on regular grids GridEvaluator is faster.
+Eigen::VectorXd values(const Lattice& lattice, const Eigen::VectorXcd& c,
+                       const Eigen::MatrixXd& points);
+
+/// e^{2πi k x/L} for the stored k of an axis, rounding error below 1e-15 however large k.
+Eigen::VectorXcd axis_phases(const Lattice& lattice, Eigen::Index axis, double x);
+
+/// The products of axis_phases over the axes: e^{2πi k·x/L} for each stored coefficient.
+Eigen::VectorXcd phases(const Lattice& lattice, const Eigen::VectorXd& x);
+
+}  // namespace fprinciple::lfp

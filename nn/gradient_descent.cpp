@@ -1,0 +1,62 @@
+#include "nn/gradient_descent.hpp"
+
+#include "data/error.hpp"
+#include "nn/kernels.hpp"
+#include "nn/tangent_kernel.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Eigenvalues>
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::nn {
+namespace {
+
+std::optional<std::string> reached(const Stop& stop, double loss, double t, std::int64_t steps,
+                                   double step) {
+  if (stop.loss && loss <= *stop.loss) return "loss";
+  if (stop.time && t >= *stop.time - 0.5 * step) return "time";
+  if (stop.steps && steps >= *stop.steps) return "steps";
+  return std::nullopt;
+}
+
+[[noreturn]] void report_divergence(const Network& start, const Task& task, double step,
+                                    std::int64_t steps, double first_loss, double loss) {
+  throw RunError(fmt::format(
+      "gradient descent diverged: after {} steps (t = {:.4g}) the loss has gone from {:.4g} to "
+      "{:.4g}. The step is {:.4g}; the largest stable one is about 2/λ_max = {:.4g}",
+      steps, step * static_cast<double>(steps), first_loss, loss, step,
+      2.0 / largest_rate(start, task.samples.x)));
+}
+
+}  // namespace
+
+Trajectory gradient_descent(const Network& start, const Task& task, double step) {
+  const auto& [x, y] = task.samples;
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(tangent_kernel(start, x));
+  SnapshotClock clock(task, eigen.eigenvalues(),
+                      eigen.eigenvectors().transpose() * (outputs(start, x) - y), step);
+  Recorder recorder(task);
+  Network network = start;
+  double first_loss = 0.0;
+  for (std::int64_t steps = 0;; ++steps) {
+    const double t = step * static_cast<double>(steps);
+    const Eigen::VectorXd u = outputs(network, x) - y;
+    const double now = 0.5 * u.squaredNorm();
+    if (steps == 0) first_loss = now;
+    if (!(now <= 1e6 * std::max(first_loss, y.squaredNorm())))
+      report_divergence(start, task, step, steps, first_loss, now);
+    const auto reason = reached(task.stop, now, t, steps, step);
+    if (steps == 0 || reason || t >= clock.next() - 0.5 * step) {
+      recorder.record(network, t);
+      while (clock.next() - 0.5 * step <= t) clock.advance();
+    }
+    if (task.progress && steps % 1000 == 0)
+      task.progress(share_done(task.stop, first_loss, now, t, steps), now, t);
+    if (reason) return recorder.finish(network, steps, steps, *reason);
+    add_scaled(network.weights, -step, weighted_gradient(network, x, u));
+  }
+}
+
+}  // namespace fprinciple::nn

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "nn/network.hpp"
+
+namespace fprinciple::nn {
+
+/// f_θ at points (d × N). Cost O(N m d) time, O(N) memory. The same bits for any thread count.
+Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points);
+
+/// J q = Σ_i q_i ∂f(x_i)/∂θ over the trained groups (frozen ones get 0), as a change of θ. With
+/// q = f(X) − y it is the gradient of R_S = ½ Σ_i (f(x_i) − y_i)². Cost as outputs().
+data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,
+                                const Eigen::VectorXd& q);
+
+/// θ + scale · δ.
+void add_scaled(data::Weights& weights, double scale, const data::Weights& change);
+
+/// R_S = ½ Σ (f − y)².
+double loss(const Eigen::VectorXd& f, const Eigen::VectorXd& y);
+
+/// Below this many (point, neuron) pairs starting threads costs more than it saves.
+constexpr Eigen::Index kWorthThreads = Eigen::Index{1} << 18;
+
+/// The most neurons that a block holds, and the blocks that [0, m) is cut into. Sums over neurons
+/// are formed block by block in this fixed partition, whatever the number of threads.
+constexpr Eigen::Index kBlock = 256;
+
+/// [0, m) in at most 64 runs of whole blocks: run r of `runs(m)` is [run_start(m, r), run_start(m,
+/// r+1)).
+Eigen::Index runs(Eigen::Index m);
+Eigen::Index run_start(Eigen::Index m, Eigen::Index run);
+
+}  // namespace fprinciple::nn

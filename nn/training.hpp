@@ -1,0 +1,96 @@
+#pragma once
+
+#include "data/samples.hpp"
+#include "nn/network.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace fprinciple::nn {
+
+/// When training ends: the first of those given that is reached.
+struct Stop {
+  std::optional<double> loss;  ///< R_S = ½ Σ (f − y)²
+  std::optional<double> time;  ///< t
+  std::optional<std::int64_t> steps;
+};
+
+/// When the network's outputs are kept. t = 0 and the last time always are.
+struct Snapshots {
+  Eigen::Index count = 60;  ///< log-spaced up to the end that the tangent kernel at t = 0 predicts
+  std::vector<double> times;  ///< if not empty, these times instead
+};
+
+/// What both optimisers are asked: fit the samples, keep f at `points`.
+struct Task {
+  data::Samples samples;
+  Eigen::MatrixXd points;  ///< d × G
+  Stop stop;
+  Snapshots snapshots;
+  /// Called now and then with the share of the way done in [0, 1], the loss and the time t.
+  std::function<void(double share, double loss, double t)> progress;
+};
+
+/// What both give back. Time t is that of the gradient flow θ' = −∇R_S.
+struct Trajectory {
+  Network network;       ///< at the last time
+  Eigen::VectorXd t;     ///< T, t[0] = 0, increasing
+  Eigen::MatrixXd f;     ///< G × T, the outputs at the task's points
+  Eigen::VectorXd loss;  ///< T
+  std::int64_t steps = 0;
+  std::int64_t gradients = 0;  ///< evaluations of J q or of the tangent kernel, snapshots apart
+  std::string stopped_by;      ///< "loss", "time" or "steps"
+};
+
+/// Collects snapshots into a Trajectory.
+class Recorder {
+ public:
+  explicit Recorder(const Task& task) : task_(task) {}
+  void record(const Network& network, double t);
+  Trajectory finish(const Network& network, std::int64_t steps, std::int64_t gradients,
+                    const std::string& stopped_by);
+  double last_time() const { return times_.back(); }
+
+ private:
+  const Task& task_;
+  std::vector<double> times_, losses_;
+  std::vector<Eigen::VectorXd> outputs_;
+};
+
+/// The times of the snapshots after t = 0: the list that was asked for, or log-spaced from
+/// 0.01/λ_max to the time at which the linearised network meets `stop`, and on at the same ratio
+/// for as long as training takes.
+class SnapshotClock {
+ public:
+  /// rates and projection: eigenvalues of the tangent kernel at t = 0 and V^T (f − y).
+  SnapshotClock(const Task& task, const Eigen::VectorXd& rates, const Eigen::VectorXd& projection,
+                double time_per_step);
+  double next() const { return next_; }
+  void advance();
+
+ private:
+  std::vector<double> list_;
+  std::size_t position_ = 0;
+  double next_ = 0.0;
+  double ratio_ = 0.0;
+};
+
+/// ½ Σ_j (e^{−λ_j t} p_j)²: the loss of the linearised network.
+double linearised_loss(const Eigen::VectorXd& rates, const Eigen::VectorXd& projection, double t);
+
+/// The first t at which linearised_loss is at most `loss`; ∞ if it never is.
+double linearised_time(const Eigen::VectorXd& rates, const Eigen::VectorXd& projection,
+                       double loss);
+
+/// Training to a loss aims at this share of it, so that it really gets there.
+constexpr double kAim = 0.9;
+
+/// The share of the way from the start to `stop` that has been gone, in [0, 1].
+double share_done(const Stop& stop, double first_loss, double loss, double t, std::int64_t steps);
+
+}  // namespace fprinciple::nn

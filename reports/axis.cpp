@@ -1,0 +1,84 @@
+#include "reports/axis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::reports {
+
+Range range_of(const std::vector<Eigen::VectorXd>& values) {
+  double lo = std::numeric_limits<double>::infinity();
+  double hi = -lo;
+  for (const Eigen::VectorXd& column : values)
+    for (const double value : column)
+      if (std::isfinite(value)) {
+        lo = std::min(lo, value);
+        hi = std::max(hi, value);
+      }
+  if (lo > hi) return {};
+  if (lo == hi) {
+    const double width = lo == 0.0 ? 1.0 : std::abs(lo);
+    return {lo - width / 2, hi + width / 2};
+  }
+  return {lo, hi};
+}
+
+Range padded(const Range& range, double share) {
+  const double pad = share * (range.hi - range.lo);
+  return {range.lo - pad, range.hi + pad};
+}
+
+Range symmetric(const Range& range) {
+  const double largest = std::max(std::abs(range.lo), std::abs(range.hi));
+  return {-largest, largest};
+}
+
+std::string gnuplot_range(const Range& range) {
+  return fmt::format("[{:.9g}:{:.9g}]", range.lo, range.hi);
+}
+
+double round_step(const Range& range, int parts) {
+  const double least = (range.hi - range.lo) / parts;
+  const double power = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= least) return factor * power;
+  return 10.0 * power;
+}
+
+double Unit::value() const { return std::pow(10.0, exponent); }
+
+std::string Unit::label() const {
+  return exponent == 0 ? std::string() : fmt::format("  (10^{{{}}})", exponent);
+}
+
+Unit unit_for(double largest) {
+  if (!(largest > 0.0) || !std::isfinite(largest)) return {};
+  if (largest >= 0.1 && largest < 1000.0) return {};
+  return {3 * static_cast<int>(std::floor(std::log10(largest) / 3.0))};
+}
+
+Range in(const Unit& unit, const Range& range) {
+  return {range.lo / unit.value(), range.hi / unit.value()};
+}
+
+std::string log_axis(char axis, const Range& range) {
+  constexpr double labels = 6.0;
+  const double decades = std::log10(range.hi / range.lo);
+  const int step = std::max(1, static_cast<int>(std::ceil(decades / labels)));
+  const std::string minor = step == 1 ? fmt::format("set m{}tics 10\n", axis) : std::string();
+  return fmt::format(
+             "set logscale {0}\nset {0}range {1}\nset format {0} '10^{{%T}}'\nset {0}tics 1e{2}\n",
+             axis, gnuplot_range(range), step) +
+         minor;
+}
+
+std::vector<Eigen::Index> positive(const Eigen::VectorXd& t) {
+  std::vector<Eigen::Index> out;
+  for (Eigen::Index i = 0; i < t.size(); ++i)
+    if (t[i] > 0.0 && std::isfinite(t[i])) out.push_back(i);
+  return out;
+}
+
+}  // namespace fprinciple::reports

@@ -1,0 +1,32 @@
+#include "reports/data_file.hpp"
+
+#include <cmath>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::reports {
+namespace {
+
+std::string cell(double value) {
+  return std::isfinite(value) ? fmt::format("{:.9g}", value) : std::string("NaN");
+}
+
+}  // namespace
+
+void DataFile::table(const std::string& what, const std::vector<Column>& columns,
+                     Eigen::Index row_block) {
+  if (!first_) text_ += "\n\n";
+  first_ = false;
+  text_ += "# " + what + "\n#";
+  for (const Column& column : columns) text_ += fmt::format(" {:>16}", column.name);
+  text_ += '\n';
+  const Eigen::Index rows = columns.empty() ? 0 : columns.front().values.size();
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    if (row_block > 0 && i > 0 && i % row_block == 0) text_ += '\n';
+    text_ += ' ';
+    for (const Column& column : columns) text_ += fmt::format(" {:>16}", cell(column.values[i]));
+    text_ += '\n';
+  }
+}
+
+}  // namespace fprinciple::reports

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "compare/comparison.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fprinciple::reports {
+
+/// One figure: the data, the gnuplot commands that draw it, and the words around it. The texts are
+/// plain text, without markup.
+struct Figure {
+  std::string name;
+  std::string title;
+  std::string alt;      ///< what the picture shows, for who cannot see it
+  std::string reading;  ///< how to read it, a sentence or two
+  double width_cm = 8.6;
+  double height_cm = 6.6;
+  std::string data;      ///< NAME.dat
+  std::string commands;  ///< gnuplot commands, with the file name NAME.dat in the variable `data`
+};
+
+/// The two widths of a figure: one and two columns of a journal page.
+inline constexpr double single_column_cm = 8.6;
+inline constexpr double double_column_cm = 17.8;
+
+/// Each of these is nothing when the comparison has not what the figure shows.
+/// d = 1: samples, network, prediction, classical interpolant and their residual.
+std::optional<Figure> curves(const compare::Comparison& comparison);
+/// The training (and test) loss over time.
+std::optional<Figure> loss(const compare::Comparison& comparison);
+/// Regular grids: the share of the spectral error that is left, over frequency and time.
+std::optional<Figure> spectrum(const compare::Comparison& comparison);
+/// d = 2 and a regular grid: network, prediction and their difference.
+std::optional<Figure> maps(const compare::Comparison& comparison);
+/// The prediction over the network, point by point of the grid.
+std::optional<Figure> scatter(const compare::Comparison& comparison);
+/// The distance between network and prediction over time.
+std::optional<Figure> error(const compare::Comparison& comparison);
+
+/// The figure of this name, or nothing when it does not apply. Throws InputError for a name that is
+/// not in figure_names().
+std::optional<Figure> make_figure(const std::string& name, const compare::Comparison& comparison);
+
+/// Writes NAME.dat and NAME.gp into `directory` and runs gnuplot on them, which leaves NAME.svg and
+/// NAME.pdf. Throws RunError.
+void draw(const Figure& figure, const std::filesystem::path& directory);
+
+}  // namespace fprinciple::reports

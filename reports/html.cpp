@@ -1,0 +1,123 @@
+#include "reports/html.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdint>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::reports {
+namespace {
+
+constexpr const char* nothing = "–";
+
+/// Minus signs of the right width.
+std::string with_minus(std::string text) {
+  for (std::size_t at = 0; (at = text.find('-', at)) != std::string::npos;)
+    text.replace(at, 1, "−");
+  return text;
+}
+
+std::string three_digits(double value) {
+  if (value == 0.0) return "0";
+  if (!std::isfinite(value)) return "not finite";
+  // Rounded first, so that 9.999 counts as 10.
+  const std::string scientific = fmt::format("{:.2e}", value);
+  const auto e = scientific.find('e');
+  const int exponent = std::stoi(scientific.substr(e + 1));
+  if (exponent >= -3 && exponent < 5)
+    return with_minus(fmt::format("{:.{}f}", value, std::max(0, 2 - exponent)));
+  return with_minus(fmt::format("{} × 10<sup>{}</sup>", scientific.substr(0, e), exponent));
+}
+
+const nlohmann::json* find(const nlohmann::json& summary, std::string_view path) {
+  const nlohmann::json* node = &summary;
+  while (!path.empty()) {
+    const auto dot = path.find('.');
+    const std::string key(path.substr(0, dot));
+    if (!node->is_object() || !node->contains(key)) return nullptr;
+    node = &node->at(key);
+    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  }
+  return node;
+}
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string url(std::string_view path) {
+  constexpr std::string_view plain = "/._-";
+  std::string out;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 128 && std::isalnum(byte) != 0) || plain.find(c) != std::string_view::npos)
+      out += c;
+    else
+      out += fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t length = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (k < length ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      out += k <= length ? digits[group >> (18 - 6 * k) & 63U] : '=';
+  }
+  return out;
+}
+
+std::string number(double value) {
+  const std::string shown = three_digits(value);
+  return std::isfinite(value) ? fmt::format("<data value=\"{}\">{}</data>", value, shown) : shown;
+}
+
+std::string value_at(const nlohmann::json& summary, std::string_view path) {
+  const nlohmann::json* node = find(summary, path);
+  if (node == nullptr) return nothing;
+  if (node->is_number_float()) return number(node->get<double>());
+  if (node->is_number_integer()) return with_minus(node->dump());
+  if (node->is_string()) return escaped(node->get<std::string>());
+  if (node->is_boolean()) return node->get<bool>() ? "yes" : "no";
+  return nothing;
+}
+
+std::string text_at(const nlohmann::json& summary, std::string_view path) {
+  const nlohmann::json* node = find(summary, path);
+  return node != nullptr && node->is_string() ? node->get<std::string>() : std::string();
+}
+
+}  // namespace fprinciple::reports

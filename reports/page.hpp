@@ -1,0 +1,26 @@
+#pragma once
+
+#include "compare/comparison.hpp"
+#include "reports/figure.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fprinciple::reports {
+
+/// One experiment as the page shows it.
+struct Section {
+  const compare::Comparison* comparison;
+  std::vector<Figure> figures;
+  std::vector<std::string> svg;        ///< the drawing of each figure
+  std::vector<std::string> not_drawn;  ///< figures that were asked for and do not apply
+  std::string folder;                  ///< from the page to the results: "" or "NAME/"
+};
+
+/// The self-contained page of one experiment. Every number on it is a value of the summary.
+std::string page(const Section& section);
+
+/// One page with an overview and a section for each experiment.
+std::string combined_page(const std::vector<Section>& sections);
+
+}  // namespace fprinciple::reports

@@ -1,0 +1,68 @@
+#include "reports/report.hpp"
+
+#include "data/error.hpp"
+#include "reports/figure.hpp"
+#include "reports/page.hpp"
+#include "reports/text_file.hpp"
+
+#include <optional>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::reports {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path svg_file(const fs::path& results, const std::string& figure) {
+  return results / "figures" / (figure + ".svg");
+}
+
+void add(Section& section, Figure figure, const fs::path& results) {
+  section.svg.push_back(read_text(svg_file(results, figure.name)));
+  section.figures.push_back(std::move(figure));
+}
+
+void make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error)
+    throw RunError(fmt::format("{}: cannot be made: {}", directory.string(), error.message()));
+}
+
+}  // namespace
+
+void write_report(const compare::Comparison& comparison, const fs::path& directory,
+                  const std::vector<std::string>& figures) {
+  make_directory(directory / "figures");
+  Section section{&comparison, {}, {}, {}, ""};
+  for (const std::string& name : figures.empty() ? figure_names() : figures) {
+    std::optional<Figure> figure = make_figure(name, comparison);
+    if (figure) {
+      draw(*figure, directory / "figures");
+      add(section, std::move(*figure), directory);
+    } else if (!figures.empty()) {
+      section.not_drawn.push_back(name);
+    }
+  }
+  write_text(directory / "report.html", page(section));
+}
+
+void write_combined_report(const std::vector<compare::Comparison>& comparisons,
+                           const fs::path& directory) {
+  std::vector<Section> sections;
+  for (const compare::Comparison& comparison : comparisons) {
+    const fs::path results = directory / comparison.name;
+    Section section{&comparison, {}, {}, {}, comparison.name + "/"};
+    for (const std::string& name : figure_names()) {
+      if (!fs::exists(svg_file(results, name))) continue;
+      if (std::optional<Figure> figure = make_figure(name, comparison))
+        add(section, std::move(*figure), results);
+    }
+    sections.push_back(std::move(section));
+  }
+  write_text(directory / "report.html", combined_page(sections));
+}
+
+}  // namespace fprinciple::reports

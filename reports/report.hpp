@@ -1,0 +1,31 @@
+#pragma once
+
+#include "compare/comparison.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fprinciple::reports {
+
+/// The figures that can be asked for, in the order of the report: maps, curves, loss, error,
+/// scatter, spectrum.
+const std::vector<std::string>& figure_names();
+
+/// Writes directory/figures/NAME.{gp,dat,svg,pdf} and the self-contained page
+/// directory/report.html. `figures` are the ones asked for; empty means all that apply. One that
+/// was asked for but does not apply (maps of one-dimensional data) is not drawn, and the page says
+/// so.
+///
+/// Throws InputError for a name that is not in figure_names(), and RunError when gnuplot is
+/// missing or fails (with gnuplot's own message) or a file cannot be written.
+void write_report(const compare::Comparison& comparison, const std::filesystem::path& directory,
+                  const std::vector<std::string>& figures = {});
+
+/// Writes directory/report.html, one page with a section for each experiment. The results and
+/// figures of each, as write_comparison and write_report leave them, are in directory/NAME/.
+/// Throws RunError when the page cannot be written.
+void write_combined_report(const std::vector<compare::Comparison>& comparisons,
+                           const std::filesystem::path& directory);
+
+}  // namespace fprinciple::reports

@@ -1,0 +1,23 @@
+#include "reports/text_file.hpp"
+
+#include "data/error.hpp"
+
+#include <fstream>
+#include <iterator>
+
+namespace fprinciple::reports {
+
+std::string read_text(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw RunError(file.string() + ": cannot be read");
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+void write_text(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw RunError(file.string() + ": cannot be written");
+}
+
+}  // namespace fprinciple::reports

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace fprinciple::reports {
+
+/// The whole file. Throws RunError when it cannot be read.
+std::string read_text(const std::filesystem::path& file);
+
+/// Throws RunError when the file cannot be written.
+void write_text(const std::filesystem::path& file, const std::string& text);
+
+}  // namespace fprinciple::reports

@@ -1,0 +1,142 @@
+#!/bin/bash
+# The command from outside: exit statuses, what it prints, which directories it replaces.
+# usage: cli.sh COMMAND
+set -u
+command=$(realpath "$1")
+here=$(dirname "$(realpath "$0")")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+cp "$here/small.toml" .
+failed=0
+
+fail() {
+  echo "FAILED: $1"
+  failed=1
+}
+
+# expect STATUS WHAT ARGUMENTS…: runs the command; its output is then in out and err.
+expect() {
+  local status=$1 what=$2
+  shift 2
+  "$command" "$@" >out 2>err
+  local got=$?
+  [ $got -eq "$status" ] || fail "$what: exit status $got, not $status: $(cat err)"
+}
+
+says() {
+  grep -qF -- "$2" "$1" || fail "$1 does not say '$2' but '$(cat "$1")'"
+}
+
+silent() {
+  [ -s "$1" ] && fail "$2: $1 says '$(cat "$1")'"
+}
+
+complete() {
+  local file
+  for file in result.nc summary.json report.html figures; do
+    [ -s "$1/$file" ] || fail "$1/$file is missing"
+  done
+}
+
+no_staging() {
+  local left
+  left=$(find . -name '.*partial*')
+  [ -z "$left" ] || fail "left behind: $left"
+}
+
+# The command line
+expect 0 "--version" --version
+says out "fprinciple "
+expect 0 "--help" --help
+says out "reproduce"
+expect 0 "run --help" run --help
+expect 2 "no command"
+expect 2 "unknown command" sweep
+expect 2 "unknown option" run small.toml --fast
+expect 2 "no experiment" run
+expect 2 "no thread" --threads 0 run small.toml
+expect 2 "half a thread" --threads 0.5 run small.toml
+expect 2 "no such experiment" run none.toml
+says err "none.toml: cannot be read"
+expect 2 "a directory as experiment" run .
+expect 2 "no such paper" reproduce fig3
+says err "no experiment is called fig3; there are fig1a, fig1b, fig2"
+[ -e results ] && fail "results exists after bad input"
+
+# run
+expect 0 "run" run small.toml
+complete results/small
+says out "results/small/report.html"
+says out "rmse"
+says err "small: training"
+expect 0 "run again, quietly, replacing" --quiet run small.toml
+complete results/small
+silent out "--quiet"
+silent err "--quiet"
+expect 0 "--quiet after the command" run small.toml --quiet --threads 1 --out "with space/here"
+silent err "--quiet"
+complete "with space/here"
+no_staging
+
+# Directories that are not ours
+mkdir foreign empty
+echo "thesis" >foreign/thesis.tex
+expect 2 "foreign directory" run small.toml --out foreign
+says err "foreign: exists and was not written by fprinciple"
+[ "$(ls -A foreign)" = thesis.tex ] || fail "foreign was touched"
+echo '{"program": "another"}' >foreign/summary.json
+expect 2 "directory of another program" run small.toml --out foreign
+says err "foreign: exists and was not written by fprinciple"
+echo "text" >file
+expect 2 "file" run small.toml --out file
+says err "file: exists and is not a directory"
+expect 2 "below a file" run small.toml --out file/below
+expect 0 "empty directory" --quiet run small.toml --out empty
+complete empty
+mkdir elsewhere
+ln -s elsewhere link
+expect 0 "symbolic link" --quiet run small.toml --out link
+complete elsewhere
+[ -L link ] || fail "the symbolic link was replaced"
+ln -s nowhere dangling
+expect 2 "dangling symbolic link" --quiet run small.toml --out dangling
+no_staging
+
+# A failing run keeps the old result
+echo "mark" >results/small/mark
+sed '/^stop/c method = "gd"\ngd = { step = 1e9 }' small.toml >diverging.toml
+expect 1 "diverging run" --quiet run diverging.toml --out results/small
+[ -e results/small/mark ] || fail "a failed run replaced the old result"
+no_staging
+
+# report
+rm results/small/report.html
+expect 0 "report" --quiet report results/small
+complete results/small
+[ -e results/small/mark ] || fail "report dropped a file"
+expect 2 "report of nothing" report none
+expect 2 "report of a foreign directory" report foreign
+says err "foreign: holds no results of fprinciple"
+no_staging
+
+# reproduce
+mkdir papers
+cp small.toml papers/fig1a.toml
+cp small.toml papers/fig1b.toml
+export FPRINCIPLE_EXPERIMENTS=$scratch/papers
+expect 0 "reproduce" --quiet reproduce fig1b fig1a --out both
+complete both/fig1a
+complete both/fig1b
+[ -s both/report.html ] || fail "no combined report"
+says both/summary.json '"fig1b"'
+expect 0 "reproduce again, replacing" --quiet reproduce fig1a --out both
+[ -e both/fig1b ] && fail "the old fig1b is still there"
+expect 0 "report of reproduce" --quiet report both
+complete both/fig1a
+expect 2 "reproduce without its file" --quiet reproduce fig2 --out none
+[ -e none ] && fail "none exists after bad input"
+no_staging
+
+[ $failed -eq 0 ] && echo "all as expected"
+exit $failed

@@ -1,0 +1,140 @@
+#include "compare/run.hpp"
+
+#include "problems.hpp"
+#include <catch2/catch.hpp>
+#include <omp.h>
+#include <unistd.h>
+
+using namespace fprinciple;
+using compare::Comparison;
+using Eigen::VectorXd;
+
+namespace {
+
+compare::Experiment experiment_of(const tests::Case& c, Eigen::Index width) {
+  compare::Experiment e;
+  e.name = c.name;
+  e.title = c.name;
+  e.text = "title = \"" + c.name + "\"\n";
+  e.samples = c.samples;
+  e.network.width = width;
+  e.network.a = c.a;
+  e.network.w = c.w;
+  e.network.b = c.b;
+  e.train.stop_loss = 1e-8;
+  e.train.snapshots = 12;
+  e.lfp.lattice = c.lattice;
+  e.grid = c.grid;
+  return e;
+}
+
+void check_same_arrays(const Comparison& p, const Comparison& q) {
+  CHECK(p.samples.x == q.samples.x);
+  CHECK(p.samples.y == q.samples.y);
+  CHECK(p.grid.points == q.grid.points);
+  CHECK(p.t == q.t);
+  CHECK(p.f_nn == q.f_nn);
+  CHECK(p.f_lfp == q.f_lfp);
+  CHECK(p.loss_nn == q.loss_nn);
+  CHECK(p.loss_lfp == q.loss_lfp);
+  CHECK(p.rmse == q.rmse);
+  CHECK(p.f_lfp_limit == q.f_lfp_limit);
+  CHECK(p.target == q.target);
+  CHECK(p.test_loss_nn == q.test_loss_nn);
+  CHECK(p.test_loss_lfp == q.test_loss_lfp);
+  CHECK(p.cubic_spline == q.cubic_spline);
+  CHECK(p.piecewise_linear == q.piecewise_linear);
+  CHECK(p.frequency == q.frequency);
+  CHECK(p.spectrum_nn == q.spectrum_nn);
+  CHECK(p.spectrum_lfp == q.spectrum_lfp);
+  CHECK(p.spectrum_error_nn == q.spectrum_error_nn);
+  CHECK(p.spectrum_error_lfp == q.spectrum_error_lfp);
+}
+
+}  // namespace
+
+TEST_CASE("results read back as they were written") {
+  for (const tests::Case& c : {tests::fig1a(), tests::fig2()}) {
+    compare::Experiment e = experiment_of(c, 400);
+    if (c.samples.dim() == 1) e.target = data::Sine{VectorXd::Constant(1, 2.0)};
+    const Comparison written = compare::run(e);
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("fprinciple_result_" + std::to_string(getpid()));
+    std::filesystem::create_directory(folder);
+    compare::write_comparison(written, folder);
+    const Comparison read = compare::read_comparison(folder);
+    std::filesystem::remove_all(folder);
+    check_same_arrays(written, read);
+    CHECK(read.name == written.name);
+    CHECK(read.experiment_text == written.experiment_text);
+    CHECK(read.summary == written.summary);
+    REQUIRE(read.grid.axes.size() == written.grid.axes.size());
+    CHECK(read.grid.axes[0].count == written.grid.axes[0].count);
+    CHECK(read.grid.axes[0].hi == written.grid.axes[0].hi);
+  }
+}
+
+TEST_CASE("one thread or two: the same bits") {
+  const int before = omp_get_max_threads();
+  for (const tests::Case& c : {tests::fig1a(), tests::fig2()}) {
+    omp_set_num_threads(1);
+    const Comparison one = compare::run(experiment_of(c, 2000));
+    omp_set_num_threads(2);
+    check_same_arrays(one, compare::run(experiment_of(c, 2000)));
+  }
+  omp_set_num_threads(before);
+}
+
+TEST_CASE("the summary says what the arrays say") {
+  const Comparison out = compare::run(experiment_of(tests::fig1a(), 1000));
+  const auto& s = out.summary;
+  const Eigen::Index last = out.t.size() - 1;
+  const VectorXd difference = out.f_nn.col(last) - out.f_lfp.col(last);
+  CHECK(s["error"]["rmse"].get<double>() == Approx(std::sqrt(difference.array().square().mean())));
+  CHECK(s["error"]["max"].get<double>() == difference.cwiseAbs().maxCoeff());
+  CHECK(s["error"]["relative_l2"].get<double>() ==
+        Approx(difference.norm() / out.f_lfp.col(last).norm()));
+  CHECK(s["train"]["loss"].get<double>() <= 1e-8);
+  CHECK(s["train"]["time"].get<double>() == out.t[last]);
+  CHECK(s["solvers"]["ode"]["max_difference"].get<double>() < 1e-6);
+  CHECK(s["solvers"]["ceres"]["max_difference"].get<double>() < 1e-8);
+  CHECK(s["solvers"]["propagator"]["max_difference"].get<double>() < 1e-8);
+  CHECK(s["solvers"]["dual"]["max_difference"].get<double>() == 0.0);
+  CHECK(s["solvers"]["constraint_residual"].get<double>() < 1e-10);
+  CHECK(s["lfp"]["c1"].get<double>() > 0.0);
+}
+
+TEST_CASE("without antisymmetry LFP predicts from the network's own start") {
+  compare::Experiment e = experiment_of(tests::fig1a(), 4000);
+  e.network.antisymmetric = false;
+  e.network.a = tests::uniform(0.02);  // f_ini of the order of y, not far above it
+  const Comparison out = compare::run(e);
+  const Eigen::Index last = out.t.size() - 1;
+  CHECK(out.f_nn.col(0).cwiseAbs().maxCoeff() > 0.3);
+  CHECK((out.f_lfp.col(0) - out.f_nn.col(0)).cwiseAbs().maxCoeff() < 1e-13);
+  CHECK(out.loss_lfp[0] == Approx(out.loss_nn[0]));
+  CHECK(out.loss_lfp[last] < 1e-6);
+  const double moved = (out.f_nn.col(last) - out.f_nn.col(0)).norm();
+  CHECK((out.f_nn.col(last) - out.f_lfp.col(last)).norm() < 0.1 * moved);
+}
+
+TEST_CASE("large sample sets skip the iterative cross-checks and say so") {
+  compare::Experiment e = experiment_of(tests::fig1b(), 500);
+  e.samples.x = Eigen::RowVectorXd::LinSpaced(90, -0.8, 0.1);
+  e.samples.y = (3.0 * e.samples.x.row(0).array()).sin();
+  e.train.method = "gd";
+  e.train.gd_step = 1e-6;
+  e.train.stop_steps = 5;
+  const Comparison out = compare::run(e);
+  CHECK(out.summary["solvers"]["ode"].contains("skipped"));
+  CHECK(out.summary["solvers"]["ceres"].contains("skipped"));
+  CHECK(out.summary["solvers"]["propagator"]["max_difference"].get<double>() < 1e-8);
+}
+
+TEST_CASE("a grid given as a list of points has no spectrum but all the rest") {
+  compare::Experiment e = experiment_of(tests::fig2(), 500);
+  e.grid = {0.9 * tests::random_matrix(2, 25, 2), {}};
+  const Comparison out = compare::run(e);
+  CHECK(out.frequency.size() == 0);
+  CHECK(out.f_lfp.rows() == 25);
+}

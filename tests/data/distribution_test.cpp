@@ -1,0 +1,60 @@
+#include "data/distribution.hpp"
+
+#include "data/moments.hpp"
+#include "nn/initialise.hpp"
+
+#include <cmath>
+
+#include "problems.hpp"
+#include <catch2/catch.hpp>
+
+using namespace fprinciple;
+using namespace fprinciple::data;
+
+TEST_CASE("norm moments have their known values") {
+  // Mean distance from the centre of the square and the cube of half-side 1.
+  CHECK(norm_moment(tests::uniform(1), 2, 1) ==
+        Approx((std::sqrt(2.0) + std::log(1.0 + std::sqrt(2.0))) / 3.0).epsilon(1e-13));
+  CHECK(norm_moment(tests::uniform(1), 3, 1) == Approx(0.960591956455052959425108).epsilon(1e-12));
+  CHECK(norm_moment(tests::uniform(3), 1, 3) == Approx(27.0 / 4.0).epsilon(1e-14));
+  CHECK(norm_moment(tests::uniform(3), 1, 1) == Approx(1.5).epsilon(1e-14));
+  CHECK(norm_moment(tests::normal(2), 1, 1) == Approx(2.0 * std::sqrt(2.0 / M_PI)).epsilon(1e-14));
+  CHECK(norm_moment(tests::normal(2), 3, 2) == Approx(12.0).epsilon(1e-14));
+  CHECK(norm_moment(tests::uniform(2), 5, 2) == Approx(5 * 4.0 / 3.0).epsilon(1e-12));
+}
+
+TEST_CASE("norm moments equal Monte-Carlo averages within four standard errors") {
+  for (const Distribution& law : {tests::uniform(0.7), tests::normal(0.7)})
+    for (const Eigen::Index d : {1, 2, 3, 10})
+      for (const double p : {1.0, 3.0}) {
+        constexpr int kDraws = 200000;
+        double sum = 0.0;
+        double squares = 0.0;
+        for (std::uint64_t j = 0; j < kDraws; ++j) {
+          double r2 = 0.0;
+          for (Eigen::Index k = 0; k < d; ++k) {
+            const double w = draw(law, 5, Stream::w, j, static_cast<std::uint32_t>(k));
+            r2 += w * w;
+          }
+          const double value = std::pow(r2, p / 2.0);
+          sum += value;
+          squares += value * value;
+        }
+        const double mean = sum / kDraws;
+        const double error = std::sqrt((squares / kDraws - mean * mean) / kDraws);
+        INFO(name(law.kind) << " d = " << d << " p = " << p);
+        CHECK(std::abs(mean - norm_moment(law, d, p)) < 4.0 * error);
+      }
+}
+
+TEST_CASE("moments of drawn weights approach those of the distribution") {
+  const auto weights = nn::draw_weights(
+      {400000, 2, tests::normal(0.2), tests::normal(0.8), tests::uniform(1), true, 3});
+  const Moments exact = moments(tests::normal(0.2), tests::normal(0.8), tests::uniform(1), 2);
+  const Moments drawn = moments(weights, estimate_density_at_zero(weights.b));
+  CHECK(drawn.r3 == Approx(exact.r3).epsilon(0.01));       // standard error 0.25 %
+  CHECK(drawn.a2_r == Approx(exact.a2_r).epsilon(0.015));  // standard error 0.35 %
+  CHECK(drawn.p_b0 == Approx(exact.p_b0).epsilon(0.02));   // standard error 0.6 %
+  CHECK(exact.p_b0 == 0.5);
+  CHECK(density_at_zero(tests::normal(2)) == Approx(1 / (2 * std::sqrt(2 * M_PI))));
+}

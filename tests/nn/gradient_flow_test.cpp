@@ -1,0 +1,121 @@
+#include "nn/gradient_flow.hpp"
+
+#include "data/error.hpp"
+#include "nn/gradient_descent.hpp"
+#include "nn/kernels.hpp"
+
+#include <cmath>
+
+#include "problems.hpp"
+#include <catch2/catch.hpp>
+
+using namespace fprinciple;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+namespace {
+
+nn::Task task_of(const tests::Case& c) { return {c.samples, c.grid.points, {}, {}, {}}; }
+
+double largest_difference(const nn::Trajectory& p, const nn::Trajectory& q) {
+  return (p.f.rightCols(1) - q.f.rightCols(1)).cwiseAbs().maxCoeff();
+}
+
+nn::Trajectory flow(const nn::Network& start, const nn::Task& task, double tolerance) {
+  return nn::gradient_flow(start, task, {tolerance, MatrixXd(task.points.rows(), 0)});
+}
+
+}  // namespace
+
+TEST_CASE("gradient flow follows gradient descent, in proportion to its tolerance") {
+  const tests::Case c = tests::fig1a();
+  const nn::Network start = c.network(1, 1000);
+  nn::Task task = task_of(c);
+  task.stop.time = 1.0;
+  const nn::Trajectory descent = nn::gradient_descent(start, task, 2e-5);
+  REQUIRE(descent.f.rightCols(1).cwiseAbs().maxCoeff() > 0.1);  // it has moved
+  CHECK(largest_difference(flow(start, task, 1e-5), descent) < 5e-5);
+  CHECK(flow(start, task, 1e-5).steps < 1000);
+
+  // Proportional on the whole: with ReLU's kinks each halving scatters about a factor of 2, so the
+  // bound is on the slope of log difference over log tolerance, over seven halvings. Below them
+  // descent's own O(η) error of 1e-6 shows.
+  VectorXd x(8);
+  VectorXd y(8);
+  for (int k = 0; k < 8; ++k) {
+    const double tolerance = 1.6e-4 * std::pow(0.5, k);
+    x[k] = std::log(tolerance);
+    y[k] = std::log(largest_difference(flow(start, task, tolerance), descent));
+  }
+  const VectorXd centred = x.array() - x.mean();
+  const double slope = centred.dot(y) / centred.squaredNorm();
+  CHECK(slope > 0.75);
+  CHECK(slope < 1.4);
+}
+
+TEST_CASE("gradient flow stops where it is told") {
+  const tests::Case c = tests::fig2();
+  const nn::Network start = c.network(2, 1000);
+  nn::Task task = task_of(c);
+  task.stop.loss = 1e-6;
+  const nn::Trajectory by_loss = flow(start, task, 1e-5);
+  CHECK(by_loss.stopped_by == "loss");
+  CHECK(by_loss.loss.tail(1)[0] <= 1e-6);
+  CHECK(by_loss.loss.tail(1)[0] > 0.5e-6);  // and not far beyond
+  task.stop = {};
+  task.stop.time = 1e-3;
+  const nn::Trajectory by_time = flow(start, task, 1e-5);
+  CHECK(by_time.t.tail(1)[0] == 1e-3);
+  CHECK(by_time.stopped_by == "time");
+  task.stop = {};
+  task.stop.steps = 2;
+  CHECK(flow(start, task, 1e-5).steps == 2);
+}
+
+TEST_CASE("snapshots do not change the flow and lie on it") {
+  const tests::Case c = tests::fig1a();
+  const nn::Network start = c.network(3, 1000);
+  nn::Task task = task_of(c);
+  task.stop.time = 0.5;
+  const nn::Trajectory many = flow(start, task, 1e-6);
+  CHECK(many.t.size() == 60);
+  CHECK(many.t[0] == 0.0);
+  const VectorXd ratios = many.t.tail(58).cwiseQuotient(many.t.segment(1, 58));
+  CHECK(ratios.maxCoeff() == Approx(ratios.minCoeff()).epsilon(1e-9));
+  for (const Eigen::Index k : {10, 30, 50}) {
+    nn::Task until = task;
+    until.stop.time = many.t[k];
+    until.snapshots.count = 2;
+    const nn::Trajectory there = flow(start, until, 1e-8);
+    REQUIRE(there.t.size() == 2);
+    CHECK((many.f.col(k) - there.f.col(1)).cwiseAbs().maxCoeff() < 1e-5);
+    CHECK(many.loss[k] == Approx(there.loss[1]).epsilon(1e-3));
+  }
+  task.snapshots.count = 2;
+  CHECK(flow(start, task, 1e-6).f.col(1) == many.f.rightCols(1));
+  task.snapshots.times = {0.1, 0.2};
+  CHECK(flow(start, task, 1e-6).t == Eigen::Vector4d(0.0, 0.1, 0.2, 0.5));
+}
+
+TEST_CASE("a network linear in its parameters is followed exactly in one step") {
+  const tests::Case c = tests::fig1a();
+  nn::Network start = c.network(4, 500);
+  start.train_w = start.train_b = false;  // f is linear in a
+  nn::Task task = task_of(c);
+  task.stop.time = 10.0;
+  const nn::Trajectory coarse = flow(start, task, 1e-9);
+  const nn::Trajectory descent = nn::gradient_descent(start, task, 1e-4);
+  CHECK(coarse.steps <= 8);  // the first step is 1/λ_max, each next at most ten times longer
+  CHECK(largest_difference(coarse, descent) < 1e-4);
+  CHECK(descent.f.rightCols(1).cwiseAbs().maxCoeff() > 0.1);
+}
+
+TEST_CASE("a network without any gradient is an answer, not a hang") {
+  const tests::Case c = tests::fig1a();
+  nn::Network dead{{VectorXd::Ones(4), MatrixXd::Zero(4, 1), VectorXd::Constant(4, -1.0)}};
+  nn::Task task = task_of(c);
+  task.stop = {1e-12, 5.0, std::nullopt};
+  const nn::Trajectory out = flow(dead, task, 1e-5);
+  CHECK(out.stopped_by == "time");
+  CHECK(out.f.isZero(0.0));
+}

@@ -1,0 +1,148 @@
+#include "nn/kernels.hpp"
+
+#include "nn/tangent_kernel.hpp"
+
+#include <cmath>
+
+#include "problems.hpp"
+#include <catch2/catch.hpp>
+#include <omp.h>
+#include <unsupported/Eigen/AutoDiff>
+
+using namespace fprinciple;
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+namespace {
+
+nn::Network network(Index m, Index d, std::uint64_t seed) {
+  return {
+      nn::draw_weights({m, d, tests::normal(1), tests::normal(1), tests::normal(1), false, seed}),
+      0.7};
+}
+
+/// θ as one vector: a, then w by columns, then b.
+VectorXd flat(const data::Weights& weights) {
+  VectorXd theta(weights.a.size() + weights.w.size() + weights.b.size());
+  theta << weights.a, weights.w.reshaped(), weights.b;
+  return theta;
+}
+
+/// Σ_i q_i f(x_i), written from the definition, for any scalar type.
+template <class Scalar>
+Scalar weighted_sum(const Eigen::Matrix<Scalar, Eigen::Dynamic, 1>& theta, Index m,
+                    const MatrixXd& x, const VectorXd& q, double s) {
+  const Index d = x.rows();
+  Scalar sum(0.0);
+  for (Index i = 0; i < x.cols(); ++i)
+    for (Index j = 0; j < m; ++j) {
+      Scalar z = theta[m + m * d + j];
+      for (Index k = 0; k < d; ++k) z += theta[m + k * m + j] * x(k, i);
+      if (z > 0.0) sum += q[i] * s * theta[j] * z;
+    }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("outputs equal the definition") {
+  for (const Index d : {1, 2, 3, 7})
+    for (const Index m : {1, 5, 256, 1000}) {
+      const nn::Network net = network(m, d, 3);
+      const MatrixXd x = tests::random_matrix(d, 11, 4);
+      const VectorXd f = nn::outputs(net, x);
+      for (Index i = 0; i < x.cols(); ++i) {
+        VectorXd unit = VectorXd::Unit(x.cols(), i);
+        CHECK(f[i] ==
+              Approx(weighted_sum<double>(flat(net.weights), m, x, unit, 0.7)).epsilon(1e-12));
+      }
+    }
+}
+
+TEST_CASE("gradients equal automatic differentiation and central differences") {
+  for (const Index d : {1, 2, 5}) {
+    const Index m = 9;
+    const nn::Network net = network(m, d, 5);
+    const MatrixXd x = tests::random_matrix(d, 6, 6);
+    const VectorXd q = tests::random_vector(6, 7);
+    const VectorXd gradient = flat(nn::weighted_gradient(net, x, q));
+    const VectorXd theta = flat(net.weights);
+
+    using Dual = Eigen::AutoDiffScalar<VectorXd>;
+    Eigen::Matrix<Dual, Eigen::Dynamic, 1> dual(theta.size());
+    for (Index p = 0; p < theta.size(); ++p)
+      dual[p] = Dual(theta[p], VectorXd::Unit(theta.size(), p));
+    Dual sum = weighted_sum<Dual>(dual, m, x, q, 0.7);
+    CHECK((gradient - sum.derivatives()).cwiseAbs().maxCoeff() < 1e-12);
+
+    // No |z| is below 1e-4 here, so a step of 1e-6 crosses no kink.
+    const double step = 1e-6;
+    for (Index p = 0; p < theta.size(); ++p) {
+      const VectorXd e = step * VectorXd::Unit(theta.size(), p);
+      const double slope = (weighted_sum<double>(theta + e, m, x, q, 0.7) -
+                            weighted_sum<double>(theta - e, m, x, q, 0.7)) /
+                           (2.0 * step);
+      CHECK(std::abs(slope - gradient[p]) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("the tangent kernel is J^T J") {
+  for (const Index d : {1, 3})
+    for (const Index m : {4, 700}) {
+      const nn::Network net = network(m, d, 8);
+      const MatrixXd x = tests::random_matrix(d, 10, 9);
+      MatrixXd j(m * (d + 2), 10);
+      for (Index i = 0; i < 10; ++i)
+        j.col(i) = flat(nn::weighted_gradient(net, x, VectorXd::Unit(10, i)));
+      const MatrixXd expected = j.transpose() * j;
+      CHECK((nn::tangent_kernel(net, x) - expected).cwiseAbs().maxCoeff() <
+            1e-12 * expected.cwiseAbs().maxCoeff());
+    }
+}
+
+TEST_CASE("frozen groups get no gradient and no share of the kernel") {
+  nn::Network net = network(30, 2, 8);
+  const MatrixXd x = tests::random_matrix(2, 5, 9);
+  const VectorXd q = tests::random_vector(5, 10);
+  const data::Weights all = nn::weighted_gradient(net, x, q);
+  net.train_a = false;
+  CHECK(nn::weighted_gradient(net, x, q).a.isZero(0.0));
+  CHECK(nn::weighted_gradient(net, x, q).w == all.w);
+  net.train_w = false;
+  CHECK(nn::weighted_gradient(net, x, q).w.isZero(0.0));
+  CHECK(nn::weighted_gradient(net, x, q).b == all.b);
+  MatrixXd j(30, 5);
+  for (Index i = 0; i < 5; ++i) j.col(i) = nn::weighted_gradient(net, x, VectorXd::Unit(5, i)).b;
+  CHECK((nn::tangent_kernel(net, x) - j.transpose() * j).cwiseAbs().maxCoeff() < 1e-12);
+}
+
+TEST_CASE("σ'(0) = 0 and neurons without input weight are handled") {
+  nn::Network net{{VectorXd::Ones(2), MatrixXd::Zero(2, 1), VectorXd::Zero(2)}};
+  net.weights.b[1] = 2.0;
+  const MatrixXd x = tests::random_matrix(1, 3, 2);
+  CHECK(nn::outputs(net, x) == VectorXd::Constant(3, 2.0));
+  const data::Weights g = nn::weighted_gradient(net, x, VectorXd::Ones(3));
+  CHECK(g.b[0] == 0.0);
+  CHECK(g.b[1] == 3.0);
+  CHECK(g.w(1, 0) == Approx(x.sum()));
+}
+
+TEST_CASE("the number of threads does not change a bit") {
+  const nn::Network net = network(5000, 2, 8);
+  const MatrixXd x = tests::random_matrix(2, 40, 9);
+  const VectorXd q = tests::random_vector(40, 10);
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(1);
+  const VectorXd f = nn::outputs(net, x);
+  const VectorXd g = flat(nn::weighted_gradient(net, x, q));
+  const MatrixXd k = nn::tangent_kernel(net, x);
+  for (const int threads : {2, 3, 4}) {
+    omp_set_num_threads(threads);
+    CHECK(nn::outputs(net, x) == f);
+    CHECK(flat(nn::weighted_gradient(net, x, q)) == g);
+    CHECK(nn::tangent_kernel(net, x) == k);
+  }
+  omp_set_num_threads(before);
+}

@@ -1,0 +1,303 @@
+#include "data/error.hpp"
+#include "reports/figure.hpp"
+#include "reports/html.hpp"
+#include "reports/report.hpp"
+#include "reports/text_file.hpp"
+
+#include <cstdlib>
+#include <regex>
+#include <set>
+
+#include "tests/reports/synthetic.hpp"
+#include <catch2/catch.hpp>
+
+using namespace fprinciple;
+using reports::read_text;
+using tests::ScratchDirectory;
+using tests::synthetic;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The figures of a results directory, each of which must be complete.
+std::set<std::string> drawn(const fs::path& results) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(results / "figures")) {
+    const std::string extension = entry.path().extension().string();
+    CHECK(
+        (extension == ".gp" || extension == ".dat" || extension == ".svg" || extension == ".pdf"));
+    CHECK(entry.file_size() > 0);
+    names.insert(entry.path().stem().string());
+  }
+  for (const std::string& name : names)
+    for (const char* extension : {".gp", ".dat", ".svg", ".pdf"})
+      CHECK(fs::exists(results / "figures" / (name + extension)));
+  return names;
+}
+
+/// Every start tag has its end tag, in the right order. Attribute values hold no '<' or '>'.
+bool balanced(const std::string& markup) {
+  static const std::set<std::string> empty_elements{"meta", "img", "!DOCTYPE", "?xml"};
+  std::vector<std::string> open;
+  for (std::size_t at = 0; (at = markup.find('<', at)) != std::string::npos;) {
+    const std::size_t end = markup.find('>', at);
+    if (end == std::string::npos) return false;
+    const bool closes = markup[at + 1] == '/';
+    const std::size_t start = at + (closes ? 2 : 1);
+    const std::string name = markup.substr(start, markup.find_first_of(" \n\t/>", start) - start);
+    if (closes) {
+      if (open.empty() || open.back() != name) return false;
+      open.pop_back();
+    } else if (markup[end - 1] != '/' && empty_elements.count(name) == 0) {
+      open.push_back(name);
+    }
+    at = end;
+  }
+  return open.empty();
+}
+
+/// The page without its images, which are long and encoded.
+std::string without_images(const std::string& html) {
+  std::string out;
+  const std::string start = "data:image/svg+xml;base64,";
+  std::size_t from = 0;
+  for (std::size_t at = 0; (at = html.find(start, from)) != std::string::npos;) {
+    out += html.substr(from, at - from);
+    from = html.find('"', at);
+  }
+  return out + html.substr(from);
+}
+
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t n = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; ++at) ++n;
+  return n;
+}
+
+bool has(const std::string& text, const std::string& what) {
+  return text.find(what) != std::string::npos;
+}
+
+/// Sets PATH, and sets it back.
+struct PathVariable {
+  std::string before = std::getenv("PATH");
+  explicit PathVariable(const std::string& value) { setenv("PATH", value.c_str(), 1); }
+  ~PathVariable() { setenv("PATH", before.c_str(), 1); }
+  PathVariable(const PathVariable&) = delete;
+  PathVariable& operator=(const PathVariable&) = delete;
+};
+
+}  // namespace
+
+TEST_CASE("every figure that applies is drawn, and no other", "[reports]") {
+  const bool with_target = GENERATE(false, true);
+  const ScratchDirectory line, plane;
+  reports::write_report(synthetic(1, with_target), line.path);
+  CHECK(drawn(line.path) ==
+        std::set<std::string>{"curves", "error", "loss", "scatter", "spectrum"});
+  reports::write_report(synthetic(2, with_target), plane.path);
+  CHECK(drawn(plane.path) == std::set<std::string>{"error", "loss", "maps", "scatter", "spectrum"});
+}
+
+TEST_CASE("a list of points has no maps", "[reports]") {
+  auto comparison = synthetic(2, false);
+  comparison.grid.axes.clear();
+  comparison.frequency.resize(0);
+  const ScratchDirectory scratch;
+  reports::write_report(comparison, scratch.path);
+  CHECK(drawn(scratch.path) == std::set<std::string>{"error", "loss", "scatter"});
+}
+
+TEST_CASE("one snapshot is enough for the figures without a time axis", "[reports]") {
+  auto comparison = synthetic(1, false);
+  comparison.t.conservativeResize(1);
+  const ScratchDirectory scratch;
+  reports::write_report(comparison, scratch.path);
+  CHECK(drawn(scratch.path) == std::set<std::string>{"curves", "scatter"});
+}
+
+TEST_CASE("the figures that were asked for, and the page names one that does not apply",
+          "[reports]") {
+  const ScratchDirectory scratch;
+  reports::write_report(synthetic(1, false), scratch.path, {"loss", "maps"});
+  CHECK(drawn(scratch.path) == std::set<std::string>{"loss"});
+  CHECK(has(read_text(scratch.path / "report.html"), "Asked for, but not applicable here: maps."));
+}
+
+TEST_CASE("an unknown figure is refused by name", "[reports]") {
+  const ScratchDirectory scratch;
+  CHECK_THROWS_WITH(reports::write_report(synthetic(1, false), scratch.path, {"histogram"}),
+                    "there is no figure 'histogram'; the figures are maps, curves, loss, error, "
+                    "scatter, spectrum");
+}
+
+TEST_CASE("drawings stand alone", "[reports]") {
+  const ScratchDirectory scratch;
+  reports::write_report(synthetic(2, true), scratch.path);
+  for (const std::string& name : drawn(scratch.path)) {
+    INFO(name);
+    const std::string svg = read_text(scratch.path / "figures" / (name + ".svg"));
+    CHECK(balanced(svg));
+    CHECK(svg.size() < 400'000);
+    CHECK(count(svg, "http") == count(svg, "xmlns"));  // the namespaces' names only
+    static const std::regex reference("href\\s*=\\s*['\"](?!#|data:)");
+    CHECK_FALSE(std::regex_search(svg, reference));
+    CHECK(read_text(scratch.path / "figures" / (name + ".pdf")).substr(0, 5) == "%PDF-");
+  }
+}
+
+TEST_CASE("a user can redraw a figure from its script and data", "[reports]") {
+  const ScratchDirectory scratch;
+  reports::write_report(synthetic(1, true), scratch.path, {"curves"});
+  const fs::path figures = scratch.path / "figures";
+  const std::string before = read_text(figures / "curves.svg");
+  fs::remove(figures / "curves.svg");
+  fs::remove(figures / "curves.pdf");
+  REQUIRE(std::system(("cd '" + figures.string() + "' && gnuplot curves.gp").c_str()) == 0);
+  CHECK(read_text(figures / "curves.svg") == before);
+  CHECK(fs::exists(figures / "curves.pdf"));
+}
+
+TEST_CASE("the page is well formed, self-contained and escaped", "[reports]") {
+  const ScratchDirectory scratch;
+  reports::write_report(synthetic(1, true), scratch.path);
+  const std::string html = read_text(scratch.path / "report.html");
+  CHECK(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
+  CHECK(balanced(html));
+  CHECK_FALSE(has(html, "http"));
+  CHECK_FALSE(has(html, "<script"));
+  CHECK_FALSE(has(html, "<b>"));
+  CHECK(has(html, "<h1>Sines, &lt;b&gt;low &amp; first&lt;/b&gt; &quot;quoted&quot;</h1>"));
+  CHECK(has(html, "&lt;/pre&gt;&lt;script&gt;"));
+  CHECK(has(html, "<li>p_b(0) was estimated &amp; &lt;may&gt; be off</li>"));
+  CHECK(has(html, "not run: the lattice is &lt;too&gt; large"));
+  CHECK(has(html, "fprinciple run experiments/synthetic.toml"));
+  CHECK(count(html, "<figure") == 5);
+  CHECK(count(html, "<img alt=\"") == 5);
+  CHECK(count(html, "<figcaption>") == 5);
+}
+
+TEST_CASE("links lead to files", "[reports]") {
+  const ScratchDirectory scratch;
+  reports::write_report(synthetic(1, true), scratch.path);
+  const std::string html = without_images(read_text(scratch.path / "report.html"));
+  static const std::regex link("href=\"([^\"]+)\"");
+  std::set<std::string> others;
+  for (auto it = std::sregex_iterator(html.begin(), html.end(), link); it != std::sregex_iterator();
+       ++it) {
+    const std::string target = (*it)[1];
+    if (target.starts_with("figures/"))
+      CHECK(fs::exists(scratch.path / target));
+    else
+      others.insert(target);
+  }
+  CHECK(others == std::set<std::string>{"result.nc", "summary.json"});
+}
+
+TEST_CASE("every number on the page is one of the summary", "[reports]") {
+  const auto comparison = synthetic(1, true);
+  const ScratchDirectory scratch;
+  reports::write_report(comparison, scratch.path);
+  const std::string html = without_images(read_text(scratch.path / "report.html"));
+  for (const char* exact :
+       {"0.00381249\">0.00381<", "0.99951\">1.00<", "9.9999e-07\">1.00 × 10<sup>−6<",
+        "8.76543e-13\">8.77 × 10<sup>−13<", "54321.5\">54322<", "4.5678e-14\">4.57 × 10<sup>−14<"})
+    CHECK(has(html, std::string("<data value=\"") + exact));
+  CHECK(has(html, "<dd>12345678</dd>"));
+  CHECK(has(html, "<dd>18446744073709551615</dd>"));
+  CHECK(has(html, "<dd>–</dd>"));
+
+  std::set<double> summary;
+  const nlohmann::json values = comparison.summary.flatten();
+  for (const auto& value : values)
+    if (value.is_number()) summary.insert(value.get<double>());
+  static const std::regex data("<data value=\"([^\"]+)\">");
+  for (auto it = std::sregex_iterator(html.begin(), html.end(), data); it != std::sregex_iterator();
+       ++it)
+    CHECK(summary.count(std::stod((*it)[1])) == 1);
+}
+
+TEST_CASE("an empty summary makes a page of dashes", "[reports]") {
+  auto comparison = synthetic(1, false);
+  comparison.summary = nlohmann::json::object();
+  comparison.title.clear();
+  const ScratchDirectory scratch;
+  reports::write_report(comparison, scratch.path, {"loss"});
+  const std::string html = read_text(scratch.path / "report.html");
+  CHECK(balanced(html));
+  CHECK(has(html, "<h1>synthetic</h1>"));
+  CHECK_FALSE(has(html, "<data"));
+}
+
+TEST_CASE("values that are not finite or all equal can be drawn", "[reports]") {
+  auto comparison = synthetic(1, false);
+  SECTION("not a number") { comparison.f_nn(3, 19) = std::nan(""); }
+  SECTION("no difference at all") {
+    comparison.f_nn = comparison.f_lfp;
+    comparison.rmse.setZero();
+  }
+  SECTION("all zero") {
+    comparison.f_nn.setZero();
+    comparison.f_lfp.setZero();
+    comparison.f_lfp_limit.setZero();
+    comparison.samples.y.setZero();
+    comparison.loss_nn.setZero();
+    comparison.loss_lfp.setZero();
+    comparison.rmse.setZero();
+    comparison.spectrum_lfp.setZero();
+    comparison.spectrum_error_lfp.setConstant(std::nan(""));
+    comparison.spectrum_error_nn.setConstant(std::nan(""));
+  }
+  const ScratchDirectory scratch;
+  reports::write_report(comparison, scratch.path);
+  CHECK(drawn(scratch.path).size() == 5);
+}
+
+TEST_CASE("the spectrum's file says that low frequencies come first", "[reports]") {
+  const auto figure = reports::make_figure("spectrum", synthetic(1, false));
+  REQUIRE(figure);
+  // The last table: frequency and log10 of the time at which half is left, (i + 1)³ ln 2 here.
+  std::istringstream rows(figure->data.substr(figure->data.rfind('#')));
+  std::string line;
+  std::getline(rows, line);
+  double frequency = 0.0;
+  std::string network, prediction;
+  while (rows >> frequency >> network >> prediction) {
+    const double expected = 3 * std::log10(frequency + 1) + std::log10(std::log(2.0));
+    if (expected > 2.9) continue;  // the last time is 10³
+    CHECK(std::stod(prediction) == Approx(expected).margin(0.1));
+    CHECK(network == prediction);
+  }
+}
+
+TEST_CASE("the combined page has a section for each experiment", "[reports]") {
+  const ScratchDirectory scratch;
+  std::vector<compare::Comparison> all{synthetic(1, true), synthetic(2, false)};
+  all[0].name = "one";
+  all[1].name = "two & a half";
+  reports::write_report(all[0], scratch.path / all[0].name, {"curves", "loss"});
+  reports::write_report(all[1], scratch.path / all[1].name);
+  reports::write_combined_report(all, scratch.path);
+  const std::string html = read_text(scratch.path / "report.html");
+  CHECK(balanced(html));
+  CHECK_FALSE(has(html, "http"));
+  CHECK(count(html, "<section class=\"experiment\"") == 2);
+  CHECK(count(html, "<figure") == 2 + 5);
+  CHECK(has(html, "href=\"one/figures/curves.pdf\""));
+  CHECK(has(html, "href=\"two%20%26%20a%20half/result.nc\""));
+}
+
+TEST_CASE("without gnuplot the error says what to install", "[reports]") {
+  const ScratchDirectory scratch, empty;
+  const PathVariable path(empty.path.string());
+  CHECK_THROWS_AS(reports::write_report(synthetic(1, false), scratch.path), RunError);
+  CHECK_THROWS_WITH(reports::write_report(synthetic(1, false), scratch.path),
+                    Catch::Contains("gnuplot-nox"));
+}
+
+TEST_CASE("gnuplot's own message is passed on", "[reports]") {
+  const ScratchDirectory scratch;
+  reports::Figure figure = *reports::make_figure("loss", synthetic(1, false));
+  figure.commands = "plot nothing_of_this_name\n";
+  CHECK_THROWS_WITH(reports::draw(figure, scratch.path), Catch::Contains("nothing_of_this_name"));
+}
