@@ -308,7 +308,7 @@ void read_figures(const TomlTable& root, Experiment& experiment) {
 }  // namespace
 
 std::vector<std::string> figure_names() {
-  return {"curves", "loss", "spectrum", "maps", "scatter", "error"};
+  return {"maps", "curves", "loss", "error", "scatter", "spectrum"};
 }
 
 Experiment read_experiment(const std::filesystem::path& file) {

@@ -63,7 +63,7 @@ struct Experiment {
   std::vector<std::string> figures;  ///< empty: all that apply
 };
 
-/// The names that `report.figures` may hold.
+/// The names that `report.figures` may hold, in the order of the report.
 std::vector<std::string> figure_names();
 
 /// Reads an experiment file. Throws InputError "file:line: key: what is wrong; what is allowed" for

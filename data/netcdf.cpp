@@ -33,8 +33,7 @@ struct NetcdfWriter::Impl {
   }
 };
 
-NetcdfWriter::NetcdfWriter(const std::filesystem::path& file)
-    : impl_(std::make_unique<Impl>()) {
+NetcdfWriter::NetcdfWriter(const std::filesystem::path& file) : impl_(std::make_unique<Impl>()) {
   impl_->path = file.string();
   impl_->run([&] { impl_->file.open(file.string(), NcFile::replace, NcFile::nc4); });
 }
@@ -89,8 +88,7 @@ struct NetcdfReader::Impl {
   }
 };
 
-NetcdfReader::NetcdfReader(const std::filesystem::path& file)
-    : impl_(std::make_unique<Impl>()) {
+NetcdfReader::NetcdfReader(const std::filesystem::path& file) : impl_(std::make_unique<Impl>()) {
   impl_->path = file.string();
   try {
     impl_->file.open(file.string(), NcFile::read);

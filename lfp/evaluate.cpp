@@ -45,7 +45,7 @@ GridEvaluator::ChirpTransform::ChirpTransform(const Lattice& lattice, Index axis
 
 Eigen::MatrixXcd GridEvaluator::ChirpTransform::operator()(const Eigen::MatrixXcd& c) const {
   Eigen::MatrixXcd out(post_.size(), c.cols());
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c.cols() > 1)
   for (Index column = 0; column < c.cols(); ++column) {
     Eigen::VectorXcd work = Eigen::VectorXcd::Zero(kernel_.size());
     work.head(pre_.size()) = c.col(column).cwiseProduct(pre_);

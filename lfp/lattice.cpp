@@ -8,6 +8,13 @@ namespace fprinciple::lfp {
 
 using Eigen::Index;
 
+namespace {
+
+/// Below this many (point, coefficient) pairs starting threads costs more than it saves.
+constexpr Index kWorthThreads = Index{1} << 18;
+
+}  // namespace
+
 Index Lattice::size() const {
   Index product = 1;
   for (Index axis = 0; axis < dim; ++axis) product *= axis_size(axis);
@@ -70,7 +77,7 @@ Eigen::VectorXd values(const Lattice& lattice, const Eigen::VectorXcd& c,
                        const Eigen::MatrixXd& points) {
   const Eigen::VectorXcd weighted = c.cwiseProduct(mode_weights(lattice));
   Eigen::VectorXd h(points.cols());
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (points.cols() * lattice.size() > kWorthThreads)
   for (Index i = 0; i < points.cols(); ++i) {
     // Contract one axis after another, the fastest first.
     Eigen::VectorXcd rest = weighted;

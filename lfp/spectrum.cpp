@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <ranges>
 
 namespace fprinciple::lfp {
 namespace {
@@ -42,13 +43,13 @@ SpectrumAnalyser::SpectrumAnalyser(const data::Grid& grid)
   for (Index g = 0; g < grid.size(); ++g) {
     Index rest = g;
     double square = 0.0;
-    for (auto axis = grid.axes.rbegin(); axis != grid.axes.rend(); ++axis) {
-      const Index i = rest % axis->count;
-      rest /= axis->count;
+    for (const data::Axis& axis : std::ranges::reverse_view(grid.axes)) {
+      const Index i = rest % axis.count;
+      rest /= axis.count;
       window_[g] *= 0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * (static_cast<double>(i) + 0.5) /
-                                         static_cast<double>(axis->count));
+                                         static_cast<double>(axis.count));
       const double xi =
-          static_cast<double>(i <= axis->count / 2 ? i : i - axis->count) * resolution(*axis);
+          static_cast<double>(i <= axis.count / 2 ? i : i - axis.count) * resolution(axis);
       square += xi * xi;
     }
     const auto shell = static_cast<Index>(std::lround(std::sqrt(square) / delta));

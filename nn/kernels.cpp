@@ -45,7 +45,7 @@ inline void preactivations(const Block& block, const double* x, double* z) {
 
 /// f_i += Σ_j a_j σ(z_ij).
 FPRINCIPLE_CLONES void forward(const Block& block, const double* x, Index points, double* f) {
-  std::array<double, kBlock> z;
+  std::array<double, kBlock> z;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
   for (Index i = 0; i < points; ++i) {
     preactivations(block, x + i * block.dim, z.data());
     double sum = 0.0;
@@ -58,7 +58,7 @@ FPRINCIPLE_CLONES void forward(const Block& block, const double* x, Index points
 /// sb_j = Σ_i q_i σ'(z_ij) and sw_jk = Σ_i q_i σ'(z_ij) x_ik, with sw laid out like w.
 FPRINCIPLE_CLONES void active_sums(const Block& block, const double* x, Index points,
                                    const double* q, double* sb, double* sw) {
-  std::array<double, kBlock> z;
+  std::array<double, kBlock> z;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
   for (Index i = 0; i < points; ++i) {
     const double* xi = x + i * block.dim;
     const double qi = q[i];
@@ -99,23 +99,23 @@ Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points) {
 
 data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,
                                 const Eigen::VectorXd& q) {
-  const auto& [a, w, b] = network.weights;
-  const Index m = network.weights.width();
-  data::Weights g{Eigen::VectorXd::Zero(m), Eigen::MatrixXd::Zero(m, w.cols()),
+  const data::Weights& theta = network.weights;
+  const Index m = theta.width();
+  data::Weights g{Eigen::VectorXd::Zero(m), Eigen::MatrixXd::Zero(m, theta.dim()),
                   Eigen::VectorXd::Zero(m)};
 #pragma omp parallel for schedule(static) if (m * points.cols() > kWorthThreads)
   for (Index run = 0; run < runs(m); ++run) {
     const Index start = run_start(m, run);
     const Index end = run_start(m, run + 1);
     for (Index first = start; first < end; first += kBlock)
-      active_sums(block_of(network.weights, first, end), points.data(), points.cols(), q.data(),
+      active_sums(block_of(theta, first, end), points.data(), points.cols(), q.data(),
                   g.b.data() + first, g.w.data() + first);
     // σ(z) = σ'(z) z gives ∂/∂a from the same sums; ∂/∂b and ∂/∂w carry the factor a.
     const double s = network.output_scale;
     for (Index j = start; j < end; ++j) {
-      g.a[j] = network.train_a ? s * (g.b[j] * b[j] + g.w.row(j).dot(w.row(j))) : 0.0;
-      g.b[j] *= network.train_b ? s * a[j] : 0.0;
-      g.w.row(j) *= network.train_w ? s * a[j] : 0.0;
+      g.a[j] = network.train_a ? s * (g.b[j] * theta.b[j] + g.w.row(j).dot(theta.w.row(j))) : 0.0;
+      g.b[j] *= network.train_b ? s * theta.a[j] : 0.0;
+      g.w.row(j) *= network.train_w ? s * theta.a[j] : 0.0;
     }
   }
   return g;

@@ -21,9 +21,9 @@ Index partial_sums(Index n, Index m) {
 }  // namespace
 
 MatrixXd tangent_kernel(const Network& network, const MatrixXd& points) {
-  const auto& [a, w, b] = network.weights;
+  const data::Weights& theta = network.weights;
   const Index n = points.cols();
-  const Index m = network.weights.width();
+  const Index m = theta.width();
   const Index parts = partial_sums(n, m);
   std::vector<MatrixXd> hh(static_cast<std::size_t>(parts), MatrixXd::Zero(n, n));
   std::vector<MatrixXd> gg = hh;
@@ -33,10 +33,10 @@ MatrixXd tangent_kernel(const Network& network, const MatrixXd& points) {
     const Index end = run_start(m, last);
     for (Index first = run_start(m, part * runs(m) / parts); first < end; first += kBlock) {
       const Index size = std::min(kBlock, end - first);
-      MatrixXd z = points.transpose() * w.middleRows(first, size).transpose();
-      z.rowwise() += b.segment(first, size).transpose();
-      const MatrixXd g =
-          (z.array() > 0.0).cast<double>().rowwise() * a.segment(first, size).transpose().array();
+      MatrixXd z = points.transpose() * theta.w.middleRows(first, size).transpose();
+      z.rowwise() += theta.b.segment(first, size).transpose();
+      const MatrixXd g = (z.array() > 0.0).cast<double>().rowwise() *
+                         theta.a.segment(first, size).transpose().array();
       z = z.cwiseMax(0.0);
       const auto p = static_cast<std::size_t>(part);
       if (network.train_a) hh[p].selfadjointView<Eigen::Lower>().rankUpdate(z);

@@ -1,5 +1,6 @@
 #include "reports/figure.hpp"
 
+#include "compare/experiment.hpp"
 #include "data/error.hpp"
 #include "reports/gnuplot.hpp"
 #include "reports/report.hpp"
@@ -15,26 +16,17 @@ struct Maker {
   std::optional<Figure> (*make)(const compare::Comparison&);
 };
 
-/// In the order of the report.
+/// One for each of compare::figure_names().
 constexpr Maker makers[] = {{"maps", maps},   {"curves", curves},   {"loss", loss},
                             {"error", error}, {"scatter", scatter}, {"spectrum", spectrum}};
 
 }  // namespace
 
-const std::vector<std::string>& figure_names() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> all;
-    for (const Maker& maker : makers) all.emplace_back(maker.name);
-    return all;
-  }();
-  return names;
-}
-
 std::optional<Figure> make_figure(const std::string& name, const compare::Comparison& comparison) {
   for (const Maker& maker : makers)
     if (name == maker.name) return maker.make(comparison);
   throw InputError(fmt::format("there is no figure '{}'; the figures are {}", name,
-                               fmt::join(figure_names(), ", ")));
+                               fmt::join(compare::figure_names(), ", ")));
 }
 
 void draw(const Figure& figure, const std::filesystem::path& directory) {

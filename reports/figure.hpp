@@ -41,7 +41,7 @@ std::optional<Figure> scatter(const compare::Comparison& comparison);
 std::optional<Figure> error(const compare::Comparison& comparison);
 
 /// The figure of this name, or nothing when it does not apply. Throws InputError for a name that is
-/// not in figure_names().
+/// not in compare::figure_names().
 std::optional<Figure> make_figure(const std::string& name, const compare::Comparison& comparison);
 
 /// Writes NAME.dat and NAME.gp into `directory` and runs gnuplot on them, which leaves NAME.svg and

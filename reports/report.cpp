@@ -1,5 +1,6 @@
 #include "reports/report.hpp"
 
+#include "compare/experiment.hpp"
 #include "data/error.hpp"
 #include "reports/figure.hpp"
 #include "reports/page.hpp"
@@ -37,7 +38,7 @@ void write_report(const compare::Comparison& comparison, const fs::path& directo
                   const std::vector<std::string>& figures) {
   make_directory(directory / "figures");
   Section section{&comparison, {}, {}, {}, ""};
-  for (const std::string& name : figures.empty() ? figure_names() : figures) {
+  for (const std::string& name : figures.empty() ? compare::figure_names() : figures) {
     std::optional<Figure> figure = make_figure(name, comparison);
     if (figure) {
       draw(*figure, directory / "figures");
@@ -55,7 +56,7 @@ void write_combined_report(const std::vector<compare::Comparison>& comparisons,
   for (const compare::Comparison& comparison : comparisons) {
     const fs::path results = directory / comparison.name;
     Section section{&comparison, {}, {}, {}, comparison.name + "/"};
-    for (const std::string& name : figure_names()) {
+    for (const std::string& name : compare::figure_names()) {
       if (!fs::exists(svg_file(results, name))) continue;
       if (std::optional<Figure> figure = make_figure(name, comparison))
         add(section, std::move(*figure), results);

@@ -8,17 +8,13 @@
 
 namespace fprinciple::reports {
 
-/// The figures that can be asked for, in the order of the report: maps, curves, loss, error,
-/// scatter, spectrum.
-const std::vector<std::string>& figure_names();
-
 /// Writes directory/figures/NAME.{gp,dat,svg,pdf} and the self-contained page
 /// directory/report.html. `figures` are the ones asked for; empty means all that apply. One that
 /// was asked for but does not apply (maps of one-dimensional data) is not drawn, and the page says
 /// so.
 ///
-/// Throws InputError for a name that is not in figure_names(), and RunError when gnuplot is
-/// missing or fails (with gnuplot's own message) or a file cannot be written.
+/// Throws InputError for a name that is not in compare::figure_names(), and RunError when gnuplot
+/// is missing or fails (with gnuplot's own message) or a file cannot be written.
 void write_report(const compare::Comparison& comparison, const std::filesystem::path& directory,
                   const std::vector<std::string>& figures = {});
 

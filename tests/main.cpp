@@ -9,7 +9,7 @@
 
 // Every random number in the tests comes from a seed written in the test itself.
 int main(int argc, char** argv) {
-  std::cout << "fprinciple " << fprinciple::data::version() << ", Eigen " << EIGEN_WORLD_VERSION
+  std::cerr << "fprinciple " << fprinciple::data::version() << ", Eigen " << EIGEN_WORLD_VERSION
             << '.' << EIGEN_MAJOR_VERSION << '.' << EIGEN_MINOR_VERSION << ", Boost "
             << BOOST_LIB_VERSION << ", Catch2 " << CATCH_VERSION_MAJOR << '.' << CATCH_VERSION_MINOR
             << '\n';

@@ -87,7 +87,7 @@ TEST_CASE("a result replaces an old one") {
   CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("two output directories of one name do not meet; the last one published stays") {
+TEST_CASE("of two output directories of one name the last one published stays") {
   const TemporaryFolder folder;
   const fs::path path = folder.path / "result";
   OutputDirectory first(path);

@@ -1,7 +1,8 @@
+#include "reports/report.hpp"
+
 #include "data/error.hpp"
 #include "reports/figure.hpp"
 #include "reports/html.hpp"
-#include "reports/report.hpp"
 #include "reports/text_file.hpp"
 
 #include <cstdlib>
