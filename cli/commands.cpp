@@ -41,7 +41,7 @@ std::string solver_agreement(const json& summary) {
   double largest = 0.0;
   int routes = 1;
   for (const char* solver : {"ode", "propagator", "ceres"}) {
-    if (summary.contains(json::json_pointer(fmt::format("/solvers/{}/skipped", solver)))) continue;
+    if (!summary.contains(json::json_pointer(fmt::format("/solvers/{}/seconds", solver)))) continue;
     const double difference = number(summary, fmt::format("/solvers/{}/max_difference", solver));
     if (!(difference <= largest)) largest = difference;  // nan stays
     ++routes;
@@ -68,28 +68,35 @@ void print_warnings(const Experiment& experiment) {
     fmt::print(stderr, "warning: {}\n", warning);
 }
 
-/// The warnings that the run itself has added to those of the experiment file.
-void print_run_warnings(const Comparison& comparison, const Experiment& experiment) {
-  const auto& known = experiment.warnings;
+/// The warnings that the run has added to those already printed.
+void print_run_warnings(const Comparison& comparison, const std::vector<std::string>& printed) {
   for (const std::string& warning :
        comparison.summary.value("warnings", std::vector<std::string>{}))
-    if (std::find(known.begin(), known.end(), warning) == known.end())
-      fmt::print(stderr, "warning: {}: {}\n", experiment.name, warning);
+    if (std::find(printed.begin(), printed.end(), warning) == printed.end())
+      fmt::print(stderr, "warning: {}: {}\n", comparison.name, warning);
 }
 
 /// Runs an experiment and leaves results, figures and report in an existing directory.
 Comparison run_into(const fs::path& directory, const Experiment& experiment, bool quiet) {
   Comparison comparison;
+  std::vector<std::string> printed = experiment.warnings;
   {
     ProgressDisplay display(experiment.name, quiet);
-    comparison = compare::run(experiment, [&](const compare::Progress& p) { display.show(p); });
+    comparison = compare::run(experiment, [&](const compare::Progress& p) {
+      if (!p.warning.empty()) {
+        fmt::print(stderr, "warning: {}: {}\n", experiment.name, p.warning);
+        printed.push_back(p.warning);
+      } else {
+        display.show(p);
+      }
+    });
     compare::Progress drawing;
     drawing.stage = "drawing figures";
     display.show(drawing);
     compare::write_comparison(comparison, directory);
     reports::write_report(comparison, directory, experiment.figures);
   }
-  print_run_warnings(comparison, experiment);
+  print_run_warnings(comparison, printed);
   return comparison;
 }
 

@@ -5,6 +5,7 @@
 #include "data/memory.hpp"
 #include "data/moments.hpp"
 #include "lfp/spectral_weight.hpp"
+#include "lfp/spectrum.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,7 +46,7 @@ void read_trained_groups(const TomlValue& train, Experiment::Network& network) {
     moves = true;
   }
   if (!network.train_a && !network.train_b)
-    train.fail("must contain \"a\" or \"b\": LFP-2019 has no weight for \"w\" alone");
+    train.fail("must contain \"a\" or \"b\": LFP has no weight for \"w\" alone");
 }
 
 void read_initial_weights(const TomlTable& table, const std::filesystem::path& folder, Index dim,
@@ -201,8 +202,10 @@ void read_lattice(const TomlTable& lfp_table, Experiment& experiment) {
     place.fail(
         fmt::format("must be larger, or lfp.ridge > 0: the lattice has {} unknowns for {} samples",
                     unknowns, n));
-  place.around([&] {  // two real matrices of (2 · coefficients) × n
-    data::require_memory(8.0 * 4.0 * coefficients * n,
+  const double parts =
+      experiment.lfp.model == "lfp2020" ? 1.0 + static_cast<double>(lattice.dim) : 1.0;
+  place.around([&] {  // three real matrices of (2 · coefficients) × n
+    data::require_memory(8.0 * 6.0 * coefficients * parts * n,
                          fmt::format("a lattice of {} modes for {} samples", lattice.modes, n));
   });
 }
@@ -270,7 +273,7 @@ void read_lfp(const TomlTable& root, Experiment& experiment) {
       root.table("lfp", {"model", "lattice", "kernel", "moments", "ridge", "bias_density"});
   Experiment::Lfp& lfp = experiment.lfp;
   if (const auto value = table.find("model"))
-    lfp.model = value->choice({"lfp2019"}, {"lfp2020", "complete"});
+    lfp.model = value->choice({"lfp2019", "lfp2020"}, {"complete"});
   const auto kernel = table.find("kernel");
   if (kernel && kernel->boolean())
     kernel->fail("the mesh-free kernel is not in this version yet; must be false");
@@ -287,8 +290,9 @@ std::string hindrance(const std::string& figure, const Experiment& experiment) {
   const Index d = experiment.samples.dim();
   if (figure == "curves" && d != 1) return fmt::format("needs data in 1 dimension, got {}", d);
   if (figure == "maps" && d != 2) return fmt::format("needs data in 2 dimensions, got {}", d);
-  if ((figure == "maps" || figure == "spectrum") && !experiment.grid.regular())
-    return "needs a regular grid, got grid.file";
+  if (figure == "maps" && !experiment.grid.regular()) return "needs a regular grid, got grid.file";
+  if (figure == "spectrum" && !lfp::has_spectrum(experiment.grid))
+    return "needs a regular grid of at least 4 points an axis";
   return {};
 }
 

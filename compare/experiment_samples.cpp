@@ -62,7 +62,8 @@ Range range_of(const TomlValue& pair) {
 /// One range for each of d axes. In one dimension [lo, hi] will do for [[lo, hi]].
 std::vector<Range> ranges_of(const TomlValue& value, Index d) {
   const std::string allowed =
-      d == 1 ? "[lo, hi] with lo < hi" : fmt::format("one [lo, hi] for each of {} axes", d);
+      d == 1 ? "[lo, hi] with lo < hi"
+             : fmt::format("a list of {} pairs [[lo, hi], …], one for each axis", d);
   const std::vector<TomlValue> elements = value.elements(allowed);
   if (!elements.front().is_array()) {
     if (d == 1) return {range_of(value)};
@@ -82,7 +83,7 @@ std::vector<Range> ranges_of(const TomlValue& value, Index d) {
 void require_sample_memory(const TomlPlace& place, Index n, Index d) {
   const double count = static_cast<double>(n);
   place.around([&] {
-    data::require_memory(8.0 * count * (count + static_cast<double>(d) + 1.0),
+    data::require_memory(8.0 * count * (8.0 * count + static_cast<double>(d) + 1.0),
                          fmt::format("{} samples", n));
   });
 }
@@ -159,10 +160,11 @@ void draw_samples(const TomlTable& table, Experiment& experiment) {
   const Index d = sine.frequency.size();
   const TomlValue n = table.require("n", "an integer of at least 1");
   require_sample_memory(n.place(), n.integer(1), d);
-  const std::vector<Range> ranges =
-      ranges_of(table.require("range", d == 1 ? "[lo, hi]"
-                                              : fmt::format("one [lo, hi] for each of {} axes", d)),
-                d);
+  const std::vector<Range> ranges = ranges_of(
+      table.require("range",
+                    d == 1 ? "[lo, hi]"
+                           : fmt::format("a list of {} pairs [[lo, hi], …], one for each axis", d)),
+      d);
   const auto sampling = table.find("sampling");
   const bool regular = sampling && sampling->choice({"uniform", "grid"}) == "grid";
   const auto seed_value = table.find("seed");
@@ -197,8 +199,8 @@ std::vector<Range> bounding_box(const Eigen::MatrixXd& x) {
 
 std::vector<Index> counts_of(const TomlValue& value, Index d) {
   if (d == 1 && !value.is_array()) return {value.integer(2)};
-  const std::string allowed =
-      d == 1 ? "an integer of at least 2" : fmt::format("one integer for each of {} axes", d);
+  const std::string allowed = d == 1 ? "an integer of at least 2"
+                                     : fmt::format("a list of {} integers, one for each axis", d);
   const std::vector<TomlValue> elements = value.elements(allowed);
   if (elements.size() != at(d))
     value.fail(fmt::format("must be {}, got {}", allowed, elements.size()));

@@ -21,11 +21,11 @@ void each_array(File& file, C& c) {
   const std::string x = "unit of x";
   const std::string y = "unit of y";
   const std::string loss = "(unit of y)^2";
-  const std::string time = "t, gradient-flow time of R_S = 1/2 sum (f - y)^2";
+  const std::string time = "t, time of the gradient flow of R_S = 1/2 sum (f - y)^2";
   file.two("x_train", "sample", "dim", x, "sample points", c.samples.x);
   file.one("y_train", "sample", y, "sample values", c.samples.y);
   file.two("x_grid", "grid", "dim", x, "grid points", c.grid.points);
-  file.one("t", "time", time, "time", c.t);
+  file.one("t", "time", "1", time, c.t);
   file.two("f_nn", "time", "grid", y, "network", c.f_nn);
   file.two("f_lfp", "time", "grid", y, "LFP prediction", c.f_lfp);
   file.one("loss_nn", "time", loss, "1/2 sum (f_nn - y)^2 on the samples", c.loss_nn);

@@ -52,7 +52,7 @@ nn::Trajectory train(const Experiment& experiment, const nn::Network& network,
                 {}};
   if (progress)
     task.progress = [&](double share, double loss, double t) {
-      progress({"training", share, loss, t});
+      progress({"training", share, loss, t, {}});
     };
   if (spec.method == "gd") return nn::gradient_descent(network, task, spec.gd_step);
   return nn::gradient_flow(network, task, {spec.tolerance, probes(experiment.grid)});
@@ -66,11 +66,47 @@ data::Moments moments_of(const Experiment& experiment, const data::Weights& weig
                        experiment.lfp.bias_density.value_or(data::density_at_zero(spec.b)));
 }
 
+double smallest_distance(const MatrixXd& x) {
+  double least = std::numeric_limits<double>::infinity();
+  for (Index i = 1; i < x.cols(); ++i)
+    least =
+        std::min(least, (x.leftCols(i).colwise() - x.col(i)).colwise().squaredNorm().minCoeff());
+  return std::sqrt(least);
+}
+
+/// The largest side of the bounding box of samples and grid.
+double extent(const Experiment& experiment) {
+  const MatrixXd& x = experiment.samples.x;
+  const MatrixXd& g = experiment.grid.points;
+  const VectorXd hi = x.rowwise().maxCoeff().cwiseMax(g.rowwise().maxCoeff());
+  const VectorXd lo = x.rowwise().minCoeff().cwiseMin(g.rowwise().minCoeff());
+  return (hi - lo).maxCoeff();
+}
+
+/// What solver differences are relative to: max|y|, or what there is to learn where y = 0.
+double scale_of(const VectorXd& y, const VectorXd& residual) {
+  for (const VectorXd& v : {y, residual})
+    if (const double largest = v.cwiseAbs().maxCoeff(); largest > 0.0) return largest;
+  return 1.0;
+}
+
 /// Where the theory's assumptions do not hold for this network, said in words.
 std::vector<std::string> assumption_warnings(const Experiment& experiment,
                                              const data::Weights& weights) {
   std::vector<std::string> warnings;
   const Experiment::Network& spec = experiment.network;
+  const lfp::Lattice& lattice = experiment.lfp.lattice;
+  const double wavelength = lattice.box / static_cast<double>(lattice.modes);
+  if (const double distance = smallest_distance(experiment.samples.x); distance < wavelength)
+    warnings.push_back(
+        fmt::format("the lattice's shortest wavelength, box/modes = {:.3g}, is above "
+                    "the smallest distance of two samples, {:.3g}: use more modes",
+                    wavelength, distance));
+  if (const double width = extent(experiment); lattice.box < 2.0 * width)
+    warnings.push_back(
+        fmt::format("the box, {:.3g}, is less than twice as wide as data and grid, "
+                    "{:.3g}: the prediction feels its periodic copies",
+                    lattice.box, width));
   if (spec.initial) return warnings;
   if (spec.w.kind == data::Distribution::Kind::uniform && weights.dim() > 1)
     warnings.emplace_back(
@@ -90,11 +126,15 @@ std::vector<std::string> assumption_warnings(const Experiment& experiment,
 
 /// LFP's side: f_ini plus the lattice solution for y − f_ini(X), on the grid and at the samples.
 void predict(const lfp::Problem& problem, const lfp::Propagator& propagator,
-             const lfp::GridEvaluator& on_grid, const VectorXd& f_ini, Comparison& out) {
+             const lfp::GridEvaluator& on_grid, const VectorXd& f_ini,
+             const ProgressCallback& progress, Comparison& out) {
   out.f_lfp.resize(out.grid.size(), out.t.size());
   out.loss_lfp.resize(out.t.size());
   for (Index k = 0; k < out.t.size(); ++k) {
-    const Eigen::VectorXcd c = propagator.coefficients(out.t[k]);
+    if (progress)
+      progress(
+          {"prediction", static_cast<double>(k) / static_cast<double>(out.t.size()), 0, 0, {}});
+    const Eigen::MatrixXcd c = propagator.coefficients(out.t[k]);
     out.f_lfp.col(k) = f_ini + on_grid(c);
     out.loss_lfp[k] =
         nn::loss(lfp::values(problem.lattice, c, problem.samples.x), problem.samples.y);
@@ -194,35 +234,43 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress) {
   out.grid = experiment.grid;
   const Stopwatch total;
 
-  // Practice.
   const nn::Network network = initial_network(experiment.network, out.samples.dim());
+  std::vector<std::string> warnings = assumption_warnings(experiment, network.weights);
+  if (progress)
+    for (const std::string& warning : warnings) progress({"prediction", 0.0, 0.0, 0.0, warning});
+
+  // Theory: every formula predicts f − f_ini from y − f_ini(X). What does not need the times comes
+  // first, so that a lattice that does not suit the samples is told before training.
+  if (progress) progress({"prediction", 0.0, 0.0, 0.0, {}});
+  const data::Moments moments = moments_of(experiment, network.weights);
+  const lfp::SpectralWeight weight =
+      lfp::lfp2019(moments, out.samples.dim(), network.weights.width(), network.output_scale,
+                   network.train_a, network.train_b);
+  const lfp::SpectralWeight divergence = lfp::divergence_weight(
+      moments, out.samples.dim(), network.weights.width(), network.output_scale);
+  data::Samples residual = out.samples;
+  residual.y -= nn::outputs(network, out.samples.x);
+  const lfp::Lattice& lattice = experiment.lfp.lattice;
+  const double ridge = experiment.lfp.ridge;
+  const lfp::Problem problem = experiment.lfp.model == "lfp2020" && network.train_w
+                                   ? lfp::make_problem(lattice, weight, divergence, residual, ridge)
+                                   : lfp::make_problem(lattice, weight, residual, ridge);
+  const lfp::GridEvaluator on_grid(lattice, out.grid);
+  const Stopwatch decomposition;
+  const lfp::Propagator propagator(problem);
+  const SolverCheck check = check_solvers(problem, propagator, decomposition.seconds(), on_grid,
+                                          scale_of(out.samples.y, residual.y));
+  const VectorXd f_ini = nn::outputs(network, out.grid.points);
+  out.f_lfp_limit = f_ini + check.limit;
+
+  // Practice.
   const Stopwatch training;
   const nn::Trajectory trajectory = train(experiment, network, progress);
   const double training_seconds = training.seconds();
   out.t = trajectory.t;
   out.f_nn = trajectory.f;
   out.loss_nn = trajectory.loss;
-
-  // Theory: every formula predicts f − f_ini from y − f_ini(X).
-  if (progress) progress({"prediction", 0.0, 0.0, 0.0});
-  const lfp::SpectralWeight weight =
-      lfp::lfp2019(moments_of(experiment, network.weights), out.samples.dim(),
-                   network.weights.width(), network.output_scale, network.train_a, network.train_b);
-  data::Samples residual = out.samples;
-  residual.y -= nn::outputs(network, out.samples.x);
-  const lfp::Problem problem =
-      lfp::make_problem(experiment.lfp.lattice, weight, residual, experiment.lfp.ridge);
-  const lfp::GridEvaluator on_grid(experiment.lfp.lattice, out.grid);
-  const Stopwatch decomposition;
-  const lfp::Propagator propagator(problem);
-  const double decomposition_seconds = decomposition.seconds();
-  const VectorXd f_ini = out.f_nn.col(0);
-  predict(problem, propagator, on_grid, f_ini, out);
-  const double y_scale =
-      std::max(out.samples.y.cwiseAbs().maxCoeff(), std::numeric_limits<double>::min());
-  const SolverCheck check =
-      check_solvers(problem, propagator, decomposition_seconds, on_grid, y_scale);
-  out.f_lfp_limit = f_ini + check.limit;
+  predict(problem, propagator, on_grid, f_ini, progress, out);
 
   // The comparison.
   out.rmse = ((out.f_nn - out.f_lfp).colwise().squaredNorm() / static_cast<double>(out.grid.size()))
@@ -232,9 +280,13 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress) {
   out.summary = run_summary(experiment, out, trajectory, weight);
   out.summary["solvers"] = check.summary;
   out.summary["train"]["seconds"] = training_seconds;
-  std::vector<std::string> warnings = experiment.warnings;
-  for (const auto& more : {assumption_warnings(experiment, network.weights), check.warnings})
-    warnings.insert(warnings.end(), more.begin(), more.end());
+  warnings.insert(warnings.begin(), experiment.warnings.begin(), experiment.warnings.end());
+  warnings.insert(warnings.end(), check.warnings.begin(), check.warnings.end());
+  if (trajectory.steps == 0)
+    warnings.push_back(
+        fmt::format("nothing was trained: the stop by {} is met at the start, where "
+                    "the loss is {:.3g}",
+                    trajectory.stopped_by, out.loss_nn[0]));
   out.summary["warnings"] = warnings;
   if (experiment.train.save_weights) {
     out.weights_initial = network.weights;
@@ -242,7 +294,6 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress) {
   }
   out.summary["seconds"] = total.seconds();
   out.summary["memory"] = {{"peak_mib", data::peak_memory_mib()}};
-  if (progress) progress({"prediction", 1.0, 0.0, 0.0});
   return out;
 }
 

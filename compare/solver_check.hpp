@@ -15,15 +15,15 @@ namespace fprinciple::compare {
 /// The limit solution by the four routes, and how far they agree.
 struct SolverCheck {
   Eigen::VectorXd limit;  ///< G, the dual solution on the evaluator's grid
-  nlohmann::json
-      summary;  ///< {ode,propagator,dual,ceres}.{seconds,max_difference}, constraint_residual
+  /// {ode,propagator,dual,ceres}.{seconds,max_difference}; without a ridge constraint_residual.
+  nlohmann::json summary;
   std::vector<std::string> warnings;
 };
 
 /// max_difference is to the dual solution, on the grid, relative to `scale` (max|y|); seconds count
 /// the evaluation on the grid too. The ODE and Ceres are left out, and `skipped` says why, where
-/// samples × lattice unknowns is so large that they would take longer than the rest of a run, or
-/// where they fail (then with a warning).
+/// samples × lattice unknowns is so large that they would take longer than the rest of a run; where
+/// they fail, `failed` says why, with a warning.
 SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& propagator,
                           double propagator_seconds, const lfp::GridEvaluator& on_grid,
                           double scale);

@@ -16,14 +16,20 @@ using Eigen::Index;
 
 struct Table {
   std::vector<std::string> header;
+  std::size_t header_line = 0;
   std::vector<double> values;      // row after row
   std::vector<std::size_t> lines;  // the file's line of each row
 };
 
+/// Without white space, and without the quotes around it.
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+  text = text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"' &&
+      text.find('"', 1) == text.size() - 1)
+    text = text.substr(1, text.size() - 2);
+  return text;
 }
 
 std::vector<std::string_view> fields(std::string_view line) {
@@ -41,7 +47,11 @@ std::vector<std::string_view> fields(std::string_view line) {
   throw InputError(fmt::format("{}:{}: {}", file.string(), line, what));
 }
 
-Table read_table(const std::filesystem::path& file) {
+/// The number of x columns; throws unless the header is x1,…,xd followed by `tail`.
+Index require_header(const std::filesystem::path& file, const Table& table,
+                     const std::vector<std::string>& tail);
+
+Table read_table(const std::filesystem::path& file, const std::vector<std::string>& tail) {
   std::ifstream in(file);
   if (!in || std::filesystem::is_directory(file))
     throw InputError(fmt::format("{}: cannot be read", file.string()));
@@ -53,6 +63,8 @@ Table read_table(const std::filesystem::path& file) {
     const auto row = fields(line);
     if (table.header.empty()) {
       table.header.assign(row.begin(), row.end());
+      table.header_line = number;
+      require_header(file, table, tail);
       continue;
     }
     if (row.size() != table.header.size())
@@ -61,7 +73,7 @@ Table read_table(const std::filesystem::path& file) {
     for (std::size_t k = 0; k < row.size(); ++k) {
       double value = 0.0;
       std::string_view text = row[k];
-      if (text.starts_with('+')) text.remove_prefix(1);
+      if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
       if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
         fail(file, number,
@@ -85,9 +97,9 @@ Index require_header(const std::filesystem::path& file, const Table& table,
     good = table.header[k] == fmt::format("x{}", k + 1) || (d == 1 && table.header[k] == "x");
   for (std::size_t k = 0; good && k < tail.size(); ++k) good = table.header[d + k] == tail[k];
   if (!good)
-    fail(file, 1,
-         fmt::format("the header must be x1,…,xd{}, got {}", tail.empty() ? "" : ",y",
-                     fmt::join(table.header, ",")));
+    fail(file, table.header_line,
+         fmt::format("the header must be x1,…,xd{0} (x{0} in one dimension), got {1}",
+                     tail.empty() ? "" : ",y", fmt::join(table.header, ",")));
   return static_cast<Index>(d);
 }
 
@@ -99,7 +111,7 @@ Eigen::Map<const Eigen::MatrixXd> as_columns(const Table& table) {
 }  // namespace
 
 Samples read_samples_csv(const std::filesystem::path& file, std::vector<std::string>& warnings) {
-  const Table table = read_table(file);
+  const Table table = read_table(file, {"y"});
   const Index d = require_header(file, table, {"y"});
   const auto columns = as_columns(table);
   const Samples samples{columns.topRows(d), columns.row(d)};
@@ -113,8 +125,7 @@ Samples read_samples_csv(const std::filesystem::path& file, std::vector<std::str
 }
 
 Eigen::MatrixXd read_points_csv(const std::filesystem::path& file) {
-  const Table table = read_table(file);
-  require_header(file, table, {});
+  const Table table = read_table(file, {});
   return as_columns(table);
 }
 

@@ -90,12 +90,12 @@ ceres::Solver::Options least_squares_options(Index n) {
 
 }  // namespace
 
-Eigen::VectorXcd solve_constrained(const Problem& problem, const ConstrainedOptions& options) {
+Eigen::MatrixXcd solve_constrained(const Problem& problem, const ConstrainedOptions& options) {
   const Eigen::MatrixXd b = whitened_features(problem);
   const Eigen::VectorXd r_0 = initial_residual(problem);
   const double goal = options.residual * r_0.cwiseAbs().maxCoeff();
   Eigen::VectorXd mu = Eigen::VectorXd::Zero(b.cols());
-  double rho = 1e3 / b.col(0).squaredNorm();
+  double rho = 1e3 * static_cast<double>(b.cols()) / b.squaredNorm();
 
   Eigen::VectorXd z = Eigen::VectorXd::Zero(b.rows());
   ceres::Problem least_squares;

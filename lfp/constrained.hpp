@@ -16,6 +16,6 @@ struct ConstrainedOptions {
 /// rank n, so conjugate gradients (Ceres' CGNR) end in about n + 1 steps whatever the lattice's
 /// size. Cost O(n · size) for each of them; memory O(n · size).
 /// Throws RunError when the constraint is not met to `residual`.
-Eigen::VectorXcd solve_constrained(const Problem& problem, const ConstrainedOptions& options = {});
+Eigen::MatrixXcd solve_constrained(const Problem& problem, const ConstrainedOptions& options = {});
 
 }  // namespace fprinciple::lfp

@@ -12,7 +12,7 @@ namespace fprinciple::lfp {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-Eigen::VectorXcd solve_dual(const Problem& problem) {
+Eigen::MatrixXcd solve_dual(const Problem& problem) {
   const Eigen::MatrixXd b = whitened_features(problem);
   const Index n = b.cols();
   if (b.rows() < n)

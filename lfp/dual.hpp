@@ -8,6 +8,6 @@ namespace fprinciple::lfp {
 /// B^T z = r_0 with the thin QR decomposition B = Q R, so that R^T R = K is never formed.
 /// Cost O(n² · size) time, O(n · size) memory. Error about √cond(K) rounding errors.
 /// Throws RunError when the lattice cannot tell the samples apart (B has not full rank).
-Eigen::VectorXcd solve_dual(const Problem& problem);
+Eigen::MatrixXcd solve_dual(const Problem& problem);
 
 }  // namespace fprinciple::lfp

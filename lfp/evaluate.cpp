@@ -64,8 +64,15 @@ GridEvaluator::GridEvaluator(const Lattice& lattice, const data::Grid& grid)
     transforms_.emplace_back(lattice, static_cast<Index>(axis), grid.axes[axis]);
 }
 
-Eigen::VectorXd GridEvaluator::operator()(const Eigen::VectorXcd& c) const {
+Eigen::VectorXd GridEvaluator::operator()(const Eigen::MatrixXcd& c) const {
   if (!grid_.regular()) return values(lattice_, c, grid_.points);
+  Eigen::VectorXd h = Eigen::VectorXd::Zero(grid_.size());
+  for (Index part = 0; part < c.cols(); ++part)
+    h += part_factor(part, grid_.points).cwiseProduct(periodic(c.col(part)));
+  return h;
+}
+
+Eigen::VectorXd GridEvaluator::periodic(const Eigen::VectorXcd& c) const {
   Eigen::VectorXcd rest = c.cwiseProduct(mode_weights(lattice_));
   for (Index axis = lattice_.dim; axis-- > 0;) {
     // The fastest axis is transformed and then made the slowest: after d rounds the order is back.

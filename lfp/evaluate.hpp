@@ -16,8 +16,8 @@ class GridEvaluator {
  public:
   GridEvaluator(const Lattice& lattice, const data::Grid& grid);
 
-  /// h on the grid, G; c as stored by the lattice.
-  Eigen::VectorXd operator()(const Eigen::VectorXcd& c) const;
+  /// h on the grid, G; c (size × parts) as for values().
+  Eigen::VectorXd operator()(const Eigen::MatrixXcd& c) const;
 
  private:
   /// X_g = Σ_k c_k e^{2πi k x_g/L} over the k of one axis, x_g on that axis of the grid.
@@ -31,6 +31,9 @@ class GridEvaluator {
     Eigen::VectorXcd pre_, kernel_, post_;
     Fft forward_, backward_;
   };
+
+  /// One part on a regular grid.
+  Eigen::VectorXd periodic(const Eigen::VectorXcd& c) const;
 
   Lattice lattice_;
   data::Grid grid_;

@@ -73,8 +73,11 @@ Eigen::VectorXcd phases(const Lattice& lattice, const Eigen::VectorXd& x) {
   return product;
 }
 
-Eigen::VectorXd values(const Lattice& lattice, const Eigen::VectorXcd& c,
-                       const Eigen::MatrixXd& points) {
+namespace {
+
+/// Σ_k w_k Re(c_k e^{2πi k·x/L}) at points.
+Eigen::VectorXd periodic_values(const Lattice& lattice, const Eigen::VectorXcd& c,
+                                const Eigen::MatrixXd& points) {
   const Eigen::VectorXcd weighted = c.cwiseProduct(mode_weights(lattice));
   Eigen::VectorXd h(points.cols());
 #pragma omp parallel for schedule(static) if (points.cols() * lattice.size() > kWorthThreads)
@@ -87,6 +90,21 @@ Eigen::VectorXd values(const Lattice& lattice, const Eigen::VectorXcd& c,
     }
     h[i] = rest[0].real();
   }
+  return h;
+}
+
+}  // namespace
+
+Eigen::VectorXd part_factor(Index part, const Eigen::MatrixXd& points) {
+  return part == 0 ? Eigen::VectorXd::Ones(points.cols())
+                   : Eigen::VectorXd(points.row(part - 1).transpose());
+}
+
+Eigen::VectorXd values(const Lattice& lattice, const Eigen::MatrixXcd& c,
+                       const Eigen::MatrixXd& points) {
+  Eigen::VectorXd h = Eigen::VectorXd::Zero(points.cols());
+  for (Index part = 0; part < c.cols(); ++part)
+    h += part_factor(part, points).cwiseProduct(periodic_values(lattice, c.col(part), points));
   return h;
 }
 

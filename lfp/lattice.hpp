@@ -34,10 +34,15 @@ Eigen::VectorXd mode_weights(const Lattice& lattice);
 /// Γ_k = γ²(k/L)/L^d for each stored coefficient, γ²(0) by the lattice's zero-frequency rule.
 Eigen::VectorXd sampled_weight(const Lattice& lattice, const SpectralWeight& weight);
 
-/// h at points (d × N), by direct summation; c as stored. Cost O(N · size) time, O(size) memory.
-/// Any points; on regular grids GridEvaluator is faster.
-Eigen::VectorXd values(const Lattice& lattice, const Eigen::VectorXcd& c,
+/// The function with coefficients c (size × parts): column 0 is h_0, column l is h_l, and
+///   h(x) = h_0(x) + Σ_l x_l h_l(x);
+/// one part for LFP-2019, 1 + d for LFP-2020. At points (d × N), by direct summation: O(N · size)
+/// time for each part. Any points; on regular grids GridEvaluator is faster.
+Eigen::VectorXd values(const Lattice& lattice, const Eigen::MatrixXcd& c,
                        const Eigen::MatrixXd& points);
+
+/// What part l of a function is multiplied by at points (d × N): 1 for l = 0, else x_l.
+Eigen::VectorXd part_factor(Eigen::Index part, const Eigen::MatrixXd& points);
 
 /// e^{2πi k x/L} for the stored k of an axis, rounding error below 1e-15 however large k.
 Eigen::VectorXcd axis_phases(const Lattice& lattice, Eigen::Index axis, double x);

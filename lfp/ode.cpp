@@ -119,7 +119,7 @@ class Integration {
  private:
   /// |δh(x)| ≤ G |δz| with G² = K(x,x), and the controller bounds the root mean square of δz.
   double component_tolerance() const {
-    const double g = std::sqrt(ode_.k(0, 0) * static_cast<double>(ode_.b.rows()));
+    const double g = std::sqrt(ode_.k.diagonal().maxCoeff() * static_cast<double>(ode_.b.rows()));
     return std::max(options_.tolerance * ode_.r_0.cwiseAbs().maxCoeff(), 1e-300) / g;
   }
 
@@ -134,11 +134,11 @@ class Integration {
 
 }  // namespace
 
-std::vector<Eigen::VectorXcd> integrate_ode(const Problem& problem,
+std::vector<Eigen::MatrixXcd> integrate_ode(const Problem& problem,
                                             const std::vector<double>& times,
                                             const OdeOptions& options) {
   Integration flow(problem, options);
-  std::vector<Eigen::VectorXcd> out;
+  std::vector<Eigen::MatrixXcd> out;
   for (const double t : times) {
     flow.advance_to(t);
     out.push_back(coefficients(problem, flow.z()));
@@ -146,7 +146,7 @@ std::vector<Eigen::VectorXcd> integrate_ode(const Problem& problem,
   return out;
 }
 
-Eigen::VectorXcd integrate_ode_to_limit(const Problem& problem, const OdeOptions& options) {
+Eigen::MatrixXcd integrate_ode_to_limit(const Problem& problem, const OdeOptions& options) {
   Integration flow(problem, options);
   const double goal = options.limit_residual * flow.initial_residual();
   for (double t = flow.time_scale(); flow.residual() > goal; t *= 2.0) flow.advance_to(t);

@@ -9,7 +9,7 @@ namespace fprinciple::lfp {
 struct OdeOptions {
   double tolerance = 1e-9;        ///< local error of h at any point, relative to max|r_0|
   double limit_residual = 1e-11;  ///< limit: max|E c − y| to stop at, relative to max|r_0|
-  long max_steps = 200000;
+  long max_steps = 20000;
 };
 
 /// c at the given times (increasing, ≥ 0), by integrating the Fourier ODE with Boost.Odeint.
@@ -19,11 +19,11 @@ struct OdeOptions {
 /// its linear systems (α + B B^T) g = f by the Woodbury identity g = (f − B (α + K)^{-1} B^T f)/α:
 /// O(n · size + n³) a step where Odeint's dense LU would take O(size³).
 /// Throws RunError when max_steps is not enough.
-std::vector<Eigen::VectorXcd> integrate_ode(const Problem& problem,
+std::vector<Eigen::MatrixXcd> integrate_ode(const Problem& problem,
                                             const std::vector<double>& times,
                                             const OdeOptions& options = {});
 
 /// The long-time limit: integrates until max|E c − y| ≤ limit_residual · max|r_0|.
-Eigen::VectorXcd integrate_ode_to_limit(const Problem& problem, const OdeOptions& options = {});
+Eigen::MatrixXcd integrate_ode_to_limit(const Problem& problem, const OdeOptions& options = {});
 
 }  // namespace fprinciple::lfp

@@ -7,9 +7,14 @@
 
 namespace fprinciple::lfp {
 
-/// One LFP problem on a lattice. The flow
-///   c' = −Γ E^H (E c − y),  c(0) = c_ini,  E_{ik} = e^{2πi k·x_i/L},  Γ_k = γ²(k/L)/L^d
-/// and its limit, the minimiser of the FP-norm Σ_k |c_k − c_ini,k|²/Γ_k subject to E c = y.
+/// One LFP problem on a lattice. LFP-2019 is the flow
+///   c' = −Γ E^H (E c − y),  c(0) = c_ini,  E_{ik} = e^{2πi k·x_i/L},  Γ_k = γ²(k/L)/L^d,
+/// whose limit minimises the FP-norm Σ_k |c_k − c_ini,k|²/Γ_k subject to E c = y.
+///
+/// LFP-2020 adds the divergence term, which in sample space is x·x' times the γ_b-kernel: the same
+/// flow for h(x) = h_0(x) + Σ_l x_l h_l(x), each part h_l with coefficients, a weight and a share
+/// of the FP-norm of its own. So c has one column for each part, and E an x_l in front of those of
+/// h_l.
 ///
 /// All solvers work in the whitened real variables z, with c = c_ini + √(Γ/w) z (a complex number
 /// is two reals): there h − h_ini = B^T z at the samples, with B = Γ^{1/2} E^H as a real matrix,
@@ -18,27 +23,33 @@ namespace fprinciple::lfp {
 /// A ridge ρ (K → K + ρ I) appends √ρ I to B and n variables to z.
 struct Problem {
   Lattice lattice;
-  Eigen::VectorXd weight;  ///< Γ_k, lattice.size()
+  Eigen::MatrixXd weight;  ///< Γ_k, lattice.size() × parts
   data::Samples samples;
-  Eigen::VectorXcd c_ini;  ///< lattice.size()
+  Eigen::MatrixXcd c_ini;  ///< lattice.size() × parts
   double ridge = 0.0;
 };
 
-/// The problem that starts from h_ini = 0.
+/// LFP-2019 from h_ini = 0.
 Problem make_problem(const Lattice& lattice, const SpectralWeight& weight,
                      const data::Samples& samples, double ridge = 0.0);
+
+/// LFP-2020 from h_ini = 0.
+Problem make_problem(const Lattice& lattice, const SpectralWeight& weight,
+                     const SpectralWeight& divergence, const data::Samples& samples,
+                     double ridge = 0.0);
 
 /// r_0 = y − E c_ini, n.
 Eigen::VectorXd initial_residual(const Problem& problem);
 
-/// B, (2 size [+ n with a ridge]) × n; rows 2k and 2k+1 belong to Re c_k and Im c_k.
-/// Cost O(n · size) time and memory; throws InputError when the machine cannot hold it.
+/// B, (2 size · parts [+ n with a ridge]) × n; the real and imaginary parts of c alternate, part
+/// after part. Cost O(n · size · parts) time and memory; throws InputError when the machine cannot
+/// hold it.
 Eigen::MatrixXd whitened_features(const Problem& problem);
 
 /// c = c_ini + √(Γ/w) z.
-Eigen::VectorXcd coefficients(const Problem& problem, const Eigen::VectorXd& z);
+Eigen::MatrixXcd coefficients(const Problem& problem, const Eigen::VectorXd& z);
 
-/// The squared FP-norm Σ_k |c_k − c_ini,k|²/Γ_k over the whole lattice.
-double fp_norm_squared(const Problem& problem, const Eigen::VectorXcd& c);
+/// The squared FP-norm Σ_k |c_k − c_ini,k|²/Γ_k over the whole lattice and all parts.
+double fp_norm_squared(const Problem& problem, const Eigen::MatrixXcd& c);
 
 }  // namespace fprinciple::lfp

@@ -22,7 +22,7 @@ Propagator::Propagator(const Problem& problem) : problem_(problem) {
   u_.applyOnTheLeft(qr.householderQ());
 }
 
-Eigen::VectorXcd Propagator::coefficients(double t) const {
+Eigen::MatrixXcd Propagator::coefficients(double t) const {
   Eigen::VectorXd step(sigma_.size());
   for (Index j = 0; j < step.size(); ++j) {
     const double sigma = sigma_[j];  // a direction that B does not see does not move

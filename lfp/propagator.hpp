@@ -13,7 +13,7 @@ class Propagator {
   explicit Propagator(const Problem& problem);
 
   /// c(t), t ≥ 0; t = ∞ gives the limit.
-  Eigen::VectorXcd coefficients(double t) const;
+  Eigen::MatrixXcd coefficients(double t) const;
 
   /// The eigenvalues σ² of K, decreasing: the rates of the flow.
   Eigen::VectorXd rates() const { return sigma_.cwiseAbs2(); }

@@ -20,4 +20,10 @@ SpectralWeight lfp2019(const data::Moments& moments, Eigen::Index dim, Eigen::In
           b_moves ? kappa * moments.a2_r / (4.0 * pi * pi) : 0.0};
 }
 
+SpectralWeight divergence_weight(const data::Moments& moments, Eigen::Index dim, Eigen::Index width,
+                                 double output_scale) {
+  // K_w = x·x' K_b, and x is (i/2π) ∇_ξ in Fourier space: the same γ_b² as that of the biases.
+  return lfp2019(moments, dim, width, output_scale, false, true);
+}
+
 }  // namespace fprinciple::lfp

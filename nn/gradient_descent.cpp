@@ -30,13 +30,20 @@ std::optional<std::string> reached(const Stop& stop, double loss, double t, std:
       2.0 / largest_rate(start, task.samples.x)));
 }
 
+/// Only log-spaced times need the tangent kernel, to see how far they must reach.
+SnapshotClock snapshot_clock(const Network& start, const Task& task, double step) {
+  const auto& [x, y] = task.samples;
+  if (!task.snapshots.times.empty()) return {task, {}, {}, step};
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(tangent_kernel(start, x));
+  return {task, eigen.eigenvalues(), eigen.eigenvectors().transpose() * (outputs(start, x) - y),
+          step};
+}
+
 }  // namespace
 
 Trajectory gradient_descent(const Network& start, const Task& task, double step) {
   const auto& [x, y] = task.samples;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(tangent_kernel(start, x));
-  SnapshotClock clock(task, eigen.eigenvalues(),
-                      eigen.eigenvectors().transpose() * (outputs(start, x) - y), step);
+  SnapshotClock clock = snapshot_clock(start, task, step);
   Recorder recorder(task);
   Network network = start;
   double first_loss = 0.0;
@@ -54,8 +61,17 @@ Trajectory gradient_descent(const Network& start, const Task& task, double step)
     }
     if (task.progress && steps % 1000 == 0)
       task.progress(share_done(task.stop, first_loss, now, t, steps), now, t);
+    if (reason && now > first_loss) report_divergence(start, task, step, steps, first_loss, now);
     if (reason) return recorder.finish(network, steps, steps, *reason);
-    add_scaled(network.weights, -step, weighted_gradient(network, x, u));
+    const data::Weights gradient = weighted_gradient(network, x, u);
+    if (!task.stop.time && !task.stop.steps && gradient.a.isZero(0.0) && gradient.w.isZero(0.0) &&
+        gradient.b.isZero(0.0))
+      throw RunError(fmt::format(
+          "gradient descent is stuck: after {} steps no trained parameter has a gradient and the "
+          "loss stays at {:.6g}. The step is {:.4g}; the largest stable one is about 2/λ_max = "
+          "{:.4g}",
+          steps, now, step, 2.0 / largest_rate(start, x)));
+    add_scaled(network.weights, -step, gradient);
   }
 }
 

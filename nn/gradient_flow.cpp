@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <Eigen/Eigenvalues>
 #include <spdlog/fmt/fmt.h>
@@ -68,6 +69,7 @@ class Flow {
       const Trial trial = attempt(h);
       const double factor =
           std::clamp(0.9 * std::sqrt(options_.tolerance / trial.error), 0.1, kLargestGrowth);
+      if (!std::isfinite(t_ + h)) report_stall();
       if (!(trial.error <= options_.tolerance)) {
         h *= std::isfinite(trial.error) ? factor : 0.1;
         if (t_ + h == t_ || h < 1e-12 / largest)
@@ -82,6 +84,7 @@ class Flow {
         record_inside(trial, h, clock.next());
       accept(trial, h);
       h *= factor;
+      require_progress();
       if (task_.progress)
         task_.progress(share_done(task_.stop, first_loss, loss_, t_, steps_), loss_, t_);
       reason = reached();
@@ -92,6 +95,7 @@ class Flow {
 
  private:
   static constexpr double kLargestGrowth = 10.0;
+  static constexpr std::int64_t kStallWindow = 200;  // steps
 
   /// One step of h and two of h/2 from the present weights.
   struct Trial {
@@ -114,6 +118,23 @@ class Flow {
     if (stop.time && t_ >= *stop.time) return "time";
     if (stop.steps && steps_ >= *stop.steps) return "steps";
     return {};
+  }
+
+  /// Throws when only the loss can stop training and it has stopped falling: no neuron that could
+  /// lower it is active, or one is pinned with its kink on a sample.
+  void require_progress() {
+    if (task_.stop.time || task_.stop.steps || steps_ % kStallWindow != 0) return;
+    if (!(loss_ < window_loss_ * (1.0 - 1e-9)) && loss_ > task_.stop.loss.value_or(0.0))
+      report_stall();
+    window_loss_ = loss_;
+  }
+
+  [[noreturn]] void report_stall() const {
+    throw RunError(fmt::format(
+        "the gradient flow stays at the loss {:.6g} (t = {:.4g}), above the stop at {:.3g}: "
+        "this network cannot fit these samples better; use more neurons or a larger "
+        "stop.loss, or add stop.time",
+        loss_, t_, task_.stop.loss.value_or(0.0)));
   }
 
   /// h, not going past the time at which the stop is met.
@@ -164,6 +185,7 @@ class Flow {
   Eigen::MatrixXd monitored_;
   Linearisation model_;
   double loss_ = 0.0;
+  double window_loss_ = std::numeric_limits<double>::infinity();
   double t_ = 0.0;
   std::int64_t steps_ = 0;
   std::int64_t gradients_ = 0;

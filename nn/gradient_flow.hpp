@@ -21,7 +21,8 @@ struct FlowOptions {
 ///   θ(σ) = θ − J V φ(Λ, σh) V^T u + σ² (2 θ_hh − 2 θ_h),   σ ∈ [0, 1],
 /// so they do not shorten steps, and the last step is chosen to end where the stop is met.
 /// Cost of a step: two tangent kernels and eigendecompositions, O(n² m + n³), and three gradients.
-/// Throws RunError when the tolerance cannot be met (the step size underflows).
+/// Throws RunError when the tolerance cannot be met (the step size underflows), and when only the
+/// loss can stop training and it has stopped falling.
 Trajectory gradient_flow(const Network& start, const Task& task, const FlowOptions& options = {});
 
 }  // namespace fprinciple::nn

@@ -109,11 +109,14 @@ std::string agreement(const json& s) {
 
 std::string solver_row(const json& s, const std::string& name, const std::string& key) {
   const std::string path = "solvers." + key;
-  const std::string skipped = text_at(s, path + ".skipped");
+  std::string missing;
+  for (const auto& [why, words] : {std::pair("skipped", "not run"), std::pair("failed", "failed")})
+    if (const std::string text = text_at(s, path + "." + why); !text.empty())
+      missing = fmt::format("{}: {}", words, text);
   const std::string cells =
-      skipped.empty() ? fmt::format("<td>{}</td><td>{}</td>", value_at(s, path + ".seconds"),
+      missing.empty() ? fmt::format("<td>{}</td><td>{}</td>", value_at(s, path + ".seconds"),
                                     value_at(s, path + ".max_difference"))
-                      : fmt::format("<td colspan=\"2\">not run: {}</td>", escaped(skipped));
+                      : fmt::format("<td colspan=\"2\">{}</td>", escaped(missing));
   return fmt::format("<tr><th scope=\"row\">{}</th>{}</tr>\n", name, cells);
 }
 
@@ -191,7 +194,7 @@ std::string conventions(const compare::Comparison& c) {
 std::string reproduction(const Section& section) {
   const compare::Comparison& c = *section.comparison;
   return fmt::format(
-      "<p>Made by <code>fprinciple run experiments/{}.toml</code></p>\n"
+      "<p>Made by <code>fprinciple run {}.toml</code></p>\n"
       "<p>Results: {} (every array, NetCDF-4) · {} (every number on this page)</p>\n"
       "<details><summary>The experiment file</summary>\n<pre>{}</pre></details>\n",
       escaped(c.name), link(section.folder + "result.nc", "result.nc"),

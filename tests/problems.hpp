@@ -47,6 +47,12 @@ struct Case {
     return lfp::lfp2019(data::moments(a, w, b, samples.dim()), samples.dim(), width, 1.0);
   }
   lfp::Problem problem() const { return lfp::make_problem(lattice, weight(), samples); }
+  /// LFP-2020.
+  lfp::Problem problem_2020() const {
+    const auto divergence =
+        lfp::divergence_weight(data::moments(a, w, b, samples.dim()), samples.dim(), width, 1.0);
+    return lfp::make_problem(lattice, weight(), divergence, samples);
+  }
   nn::Network network(std::uint64_t seed, Eigen::Index m) const {
     return {nn::draw_weights({m, samples.dim(), a, w, b, true, seed})};
   }

@@ -14,7 +14,7 @@
 
 using namespace fprinciple;
 using Eigen::Index;
-using Eigen::VectorXcd;
+using Eigen::MatrixXcd;
 using Eigen::VectorXd;
 
 namespace {
@@ -23,40 +23,46 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double y_scale(const lfp::Problem& problem) { return problem.samples.y.cwiseAbs().maxCoeff(); }
 
-double constraint_residual(const lfp::Problem& problem, const VectorXcd& c) {
+double constraint_residual(const lfp::Problem& problem, const MatrixXcd& c) {
   return (lfp::values(problem.lattice, c, problem.samples.x) - problem.samples.y)
              .cwiseAbs()
              .maxCoeff() /
          y_scale(problem);
 }
 
-/// The papers' problems from h_ini = 0 and from an h_ini that is not.
+/// The papers' problems: LFP-2019 and LFP-2020, from h_ini = 0 and from an h_ini that is not.
 std::vector<std::pair<lfp::Problem, data::Grid>> problems() {
   std::vector<std::pair<lfp::Problem, data::Grid>> out;
   for (const tests::Case& c : tests::all_cases()) {
     out.emplace_back(c.problem(), c.grid);
     out.emplace_back(c.problem(), c.grid);
     out.back().first.c_ini = tests::smooth_coefficients(c.lattice, 21);
+    out.emplace_back(c.problem_2020(), c.grid);
+    out.emplace_back(c.problem_2020(), c.grid);
+    for (Index part = 0; part < out.back().first.c_ini.cols(); ++part)
+      out.back().first.c_ini.col(part) =
+          tests::smooth_coefficients(c.lattice, 21 + static_cast<std::uint64_t>(part));
   }
   return out;
 }
 
 }  // namespace
 
-TEST_CASE("the four routes to the limit agree and meet the constraint") {
+TEST_CASE("the four routes to the limit agree and meet the constraint", "[slow]") {
   for (const auto& [problem, grid] : problems()) {
     const lfp::GridEvaluator on_grid(problem.lattice, grid);
-    const VectorXcd dual = lfp::solve_dual(problem);
+    const MatrixXcd dual = lfp::solve_dual(problem);
     const VectorXd f = on_grid(dual);
-    const auto difference = [&, &problem = problem](const VectorXcd& c) {
+    const auto difference = [&, &problem = problem](const MatrixXcd& c) {
       return (on_grid(c) - f).cwiseAbs().maxCoeff() / y_scale(problem);
     };
-    const VectorXcd propagated = lfp::Propagator(problem).coefficients(kInfinity);
-    const VectorXcd integrated = lfp::integrate_ode_to_limit(problem);
-    const VectorXcd constrained = lfp::solve_constrained(problem);
+    const MatrixXcd propagated = lfp::Propagator(problem).coefficients(kInfinity);
+    const MatrixXcd integrated = lfp::integrate_ode_to_limit(problem);
+    const MatrixXcd constrained = lfp::solve_constrained(problem);
     CHECK(constraint_residual(problem, dual) < 1e-10);
     CHECK(constraint_residual(problem, propagated) < 1e-10);
     CHECK(constraint_residual(problem, constrained) < 1e-10);
+    CHECK(constraint_residual(problem, integrated) < 1e-10);
     CHECK(difference(propagated) < 1e-8);
     CHECK(difference(constrained) < 1e-8);
     CHECK(difference(integrated) < 1e-6);
@@ -64,7 +70,7 @@ TEST_CASE("the four routes to the limit agree and meet the constraint") {
   }
 }
 
-TEST_CASE("propagator and ODE agree at 20 log-spaced times") {
+TEST_CASE("propagator and ODE agree at 20 log-spaced times", "[slow]") {
   for (const auto& [problem, grid] : problems()) {
     const lfp::GridEvaluator on_grid(problem.lattice, grid);
     const lfp::Propagator propagator(problem);
@@ -72,7 +78,7 @@ TEST_CASE("propagator and ODE agree at 20 log-spaced times") {
     const double last = 20.0 / propagator.rates().tail(1)[0];
     std::vector<double> times;
     for (int k = 0; k < 20; ++k) times.push_back(first * std::pow(last / first, k / 19.0));
-    const std::vector<VectorXcd> integrated = lfp::integrate_ode(problem, times);
+    const std::vector<MatrixXcd> integrated = lfp::integrate_ode(problem, times);
     const VectorXd start = on_grid(problem.c_ini);
     for (std::size_t k = 0; k < times.size(); ++k) {
       const VectorXd f = on_grid(propagator.coefficients(times[k]));
@@ -110,7 +116,7 @@ TEST_CASE("the limit satisfies the optimality conditions of a dense KKT system")
   const Eigen::Matrix<Real, Eigen::Dynamic, 1> y = c.samples.y.cast<Real>();
   const Eigen::Matrix<Real, Eigen::Dynamic, 1> lambda = kernel.fullPivLu().solve(y);
 
-  const VectorXcd solution = lfp::solve_dual(problem);
+  const MatrixXcd solution = lfp::solve_dual(problem);
   for (Index k = 0; k < 40; ++k) {
     std::complex<Real> sum = 0;
     for (Index i = 0; i < n; ++i)
@@ -118,21 +124,71 @@ TEST_CASE("the limit satisfies the optimality conditions of a dense KKT system")
           lambda[i] * std::polar(Real{1}, -2 * std::numbers::pi_v<Real> * static_cast<Real>(k) *
                                               static_cast<Real>(c.samples.x(0, i)) / c.lattice.box);
     sum *= gamma(k);
-    CHECK(std::abs(solution[k] - std::complex<double>(sum)) < 1e-12);
+    CHECK(std::abs(solution(k, 0) - std::complex<double>(sum)) < 1e-12);
   }
   // The norm itself: ‖h‖²_γ = y^T K^{-1} y.
   CHECK(lfp::fp_norm_squared(problem, solution) ==
         Approx(static_cast<double>(y.dot(lambda))).epsilon(1e-11));
 }
 
+TEST_CASE("LFP-2020 is kernel interpolation with K = k + x·x' k_b") {
+  // Both kernels summed over the whole lattice in extended precision, from their definition.
+  using Real = long double;
+  using RealMatrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
+  for (tests::Case c : {tests::fig1b(), tests::fig2()}) {
+    c.lattice.modes = c.lattice.dim == 1 ? 200 : 12;
+    const lfp::Problem problem = c.problem_2020();
+    const auto moments = data::moments(c.a, c.w, c.b, c.lattice.dim);
+    const double s2m = static_cast<double>(c.width);
+    const double kappa = c.lattice.dim == 1 ? s2m * moments.p_b0 : s2m * moments.p_b0 / M_PI;
+    const auto kernel = [&](const VectorXd& x, const VectorXd& y) -> Real {
+      Real ab = 0;
+      Real b = 0;
+      const Index top = c.lattice.modes - 1;
+      for (Index k1 = -top; k1 <= top; ++k1)
+        for (Index k2 = c.lattice.dim == 1 ? 0 : -top; k2 <= (c.lattice.dim == 1 ? 0 : top); ++k2) {
+          const double k = std::hypot(static_cast<double>(k1), static_cast<double>(k2));
+          const double xi = (k > 0.0 ? k : 0.1) / c.lattice.box;
+          const double d = static_cast<double>(c.lattice.dim);
+          const double gamma_b2 =
+              kappa * moments.a2_r / (4.0 * M_PI * M_PI * std::pow(xi, d + 1.0));
+          const double gamma_a2 =
+              kappa * moments.r3 / (16.0 * std::pow(M_PI, 4.0) * std::pow(xi, d + 3.0));
+          const Real phase = 2 * std::numbers::pi_v<Real> / c.lattice.box *
+                             (static_cast<Real>(k1) * (x[0] - y[0]) +
+                              (d > 1.0 ? static_cast<Real>(k2) * (x[1] - y[1]) : 0.0L));
+          ab += (gamma_a2 + gamma_b2) / std::pow(c.lattice.box, d) * std::cos(phase);
+          b += gamma_b2 / std::pow(c.lattice.box, d) * std::cos(phase);
+        }
+      return ab + static_cast<Real>(x.dot(y)) * b;
+    };
+    const Index n = c.samples.size();
+    RealMatrix k(n, n);
+    for (Index i = 0; i < n; ++i)
+      for (Index j = 0; j < n; ++j) k(i, j) = kernel(c.samples.x.col(i), c.samples.x.col(j));
+    const RealMatrix lambda = k.fullPivLu().solve(RealMatrix(c.samples.y.cast<Real>()));
+    const Eigen::MatrixXd points =
+        c.grid.points(Eigen::all, Eigen::seqN(0, 20, c.grid.size() / 20));
+    const VectorXd f = lfp::values(c.lattice, lfp::solve_dual(problem), points);
+    const VectorXd f_2019 = lfp::values(c.lattice, lfp::solve_dual(c.problem()), points);
+    for (Index g = 0; g < points.cols(); ++g) {
+      Real expected = 0;
+      for (Index j = 0; j < n; ++j)
+        expected += kernel(points.col(g), c.samples.x.col(j)) * lambda(j, 0);
+      CHECK(std::abs(f[g] - static_cast<double>(expected)) < 1e-8);
+    }
+    CHECK((f - f_2019).cwiseAbs().maxCoeff() > 1e-3);  // the divergence term does something
+  }
+}
+
 TEST_CASE("the limit is the γ-orthogonal projection: Pythagoras for the FP-norm") {
   for (const tests::Case& c : tests::all_cases()) {
     lfp::Problem problem = c.problem();
-    const VectorXcd other =
+    const MatrixXcd other =
         tests::smooth_coefficients(c.lattice, 33);  // any function through the data
     problem.samples.y = lfp::values(c.lattice, other, c.samples.x);
     problem.c_ini = tests::smooth_coefficients(c.lattice, 34);
-    const VectorXcd limit = lfp::solve_dual(problem);
+    const MatrixXcd limit = lfp::solve_dual(problem);
     lfp::Problem from_limit = problem;
     from_limit.c_ini = limit;
     const double whole = lfp::fp_norm_squared(problem, other);
@@ -157,13 +213,15 @@ TEST_CASE("the propagator starts at h_ini, composes, and follows the ODE's right
 
     // c' = −Γ E^H (E c − y), by a central difference; its O(ε²) error is 4e-8 relative to λ_max.
     const double epsilon = 1e-4 / flow.rates()[0];
-    const VectorXcd slope =
+    const MatrixXcd slope =
         (flow.coefficients(2.0 * epsilon) - flow.coefficients(0.0)) / (2.0 * epsilon);
     const VectorXd u = lfp::values(problem.lattice, flow.coefficients(epsilon), problem.samples.x) -
                        problem.samples.y;
-    VectorXcd right = VectorXcd::Zero(slope.size());
-    for (Index i = 0; i < u.size(); ++i)
-      right -= u[i] * lfp::phases(problem.lattice, problem.samples.x.col(i)).conjugate();
+    MatrixXcd right = MatrixXcd::Zero(slope.rows(), slope.cols());
+    for (Index part = 0; part < right.cols(); ++part)
+      for (Index i = 0; i < u.size(); ++i)
+        right.col(part) -= u[i] * lfp::part_factor(part, problem.samples.x)[i] *
+                           lfp::phases(problem.lattice, problem.samples.x.col(i)).conjugate();
     right = right.cwiseProduct(problem.weight);
     CHECK((slope - right).norm() < 1e-6 * right.norm());
   }
@@ -178,8 +236,8 @@ TEST_CASE("a ridge adds to K") {
   Eigen::MatrixXd k = b.transpose() * b;
   k.diagonal().array() += ridge;
   const VectorXd expected = b.transpose() * (b * k.ldlt().solve(c.samples.y));
-  const VectorXcd dual = lfp::solve_dual(problem);
-  const auto at_samples = [&](const VectorXcd& coefficients) {
+  const MatrixXcd dual = lfp::solve_dual(problem);
+  const auto at_samples = [&](const MatrixXcd& coefficients) {
     return lfp::values(c.lattice, coefficients, c.samples.x);
   };
   CHECK((expected - c.samples.y).cwiseAbs().maxCoeff() > 1e-2);  // the ridge does something

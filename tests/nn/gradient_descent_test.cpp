@@ -73,3 +73,17 @@ TEST_CASE("divergence is reported with the largest stable step") {
     CHECK_THAT(error.what(), Catch::Contains("diverged") && Catch::Contains("2/λ_max"));
   }
 }
+
+TEST_CASE("a loss that ends above its start, or that nothing can move, is reported") {
+  const tests::Case c = tests::fig1a();
+  nn::Task task = task_of(c);
+  task.stop.steps = 3;
+  const nn::Network start = c.network(1, 1000);
+  const double stable = 2.0 / nn::largest_rate(start, c.samples.x);
+  CHECK_THROWS_AS(nn::gradient_descent(start, task, 10.0 * stable), RunError);
+  task.stop = {};
+  task.stop.loss = 1e-12;
+  const nn::Network dead{
+      {Eigen::VectorXd::Ones(4), Eigen::MatrixXd::Zero(4, 1), Eigen::VectorXd::Constant(4, -1.0)}};
+  CHECK_THROWS_AS(nn::gradient_descent(dead, task, 1e-3), RunError);
+}

@@ -119,3 +119,13 @@ TEST_CASE("a network without any gradient is an answer, not a hang") {
   CHECK(out.stopped_by == "time");
   CHECK(out.f.isZero(0.0));
 }
+
+TEST_CASE("a loss that cannot be reached is reported") {
+  const tests::Case c = tests::fig1a();
+  nn::Task task = task_of(c);
+  task.stop.loss = 1e-12;
+  const nn::Network dead{{VectorXd::Ones(4), MatrixXd::Zero(4, 1), VectorXd::Constant(4, -1.0)}};
+  CHECK_THROWS_AS(flow(dead, task, 1e-5), RunError);
+  for (const Eigen::Index width : {2, 6})  // fewer kinks than the samples ask for
+    CHECK_THROWS_AS(flow(c.network(1, width), task, 1e-5), RunError);
+}

@@ -131,8 +131,9 @@ TEST_CASE("σ'(0) = 0 and neurons without input weight are handled") {
 
 TEST_CASE("the number of threads does not change a bit") {
   const nn::Network net = network(5000, 2, 8);
-  const MatrixXd x = tests::random_matrix(2, 40, 9);
-  const VectorXd q = tests::random_vector(40, 10);
+  const MatrixXd x = tests::random_matrix(2, 80, 9);
+  const VectorXd q = tests::random_vector(80, 10);
+  REQUIRE(5000 * x.cols() > nn::kWorthThreads);
   const int before = omp_get_max_threads();
   omp_set_num_threads(1);
   const VectorXd f = nn::outputs(net, x);

@@ -172,7 +172,7 @@ TEST_CASE("the page is well formed, self-contained and escaped", "[reports]") {
   CHECK(has(html, "&lt;/pre&gt;&lt;script&gt;"));
   CHECK(has(html, "<li>p_b(0) was estimated &amp; &lt;may&gt; be off</li>"));
   CHECK(has(html, "not run: the lattice is &lt;too&gt; large"));
-  CHECK(has(html, "fprinciple run experiments/synthetic.toml"));
+  CHECK(has(html, "fprinciple run synthetic.toml"));
   CHECK(count(html, "<figure") == 5);
   CHECK(count(html, "<img alt=\"") == 5);
   CHECK(count(html, "<figcaption>") == 5);
