@@ -124,6 +124,28 @@ std::vector<std::string> assumption_warnings(const Experiment& experiment,
   return warnings;
 }
 
+struct Theory {
+  lfp::SpectralWeight weight;
+  lfp::Problem problem;  ///< for f − f_ini: its samples are (X, y − f_ini(X))
+};
+
+Theory theory_of(const Experiment& experiment, const nn::Network& network) {
+  const Experiment::Lfp& spec = experiment.lfp;
+  const Index d = experiment.samples.dim();
+  const Index m = network.weights.width();
+  const double s = network.output_scale;
+  const data::Moments moments = moments_of(experiment, network.weights);
+  const lfp::SpectralWeight weight =
+      lfp::lfp2019(moments, d, m, s, network.train_a, network.train_b);
+  data::Samples residual = experiment.samples;
+  residual.y -= nn::outputs(network, residual.x);
+  if (spec.model == "lfp2020" && network.train_w)
+    return {weight,
+            lfp::make_problem(spec.lattice, weight, lfp::divergence_weight(moments, d, m, s),
+                              residual, spec.ridge)};
+  return {weight, lfp::make_problem(spec.lattice, weight, residual, spec.ridge)};
+}
+
 /// LFP's side: f_ini plus the lattice solution for y − f_ini(X), on the grid and at the samples.
 void predict(const lfp::Problem& problem, const lfp::Propagator& propagator,
              const lfp::GridEvaluator& on_grid, const VectorXd& f_ini,
@@ -242,24 +264,12 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress) {
   // Theory: every formula predicts f − f_ini from y − f_ini(X). What does not need the times comes
   // first, so that a lattice that does not suit the samples is told before training.
   if (progress) progress({"prediction", 0.0, 0.0, 0.0, {}});
-  const data::Moments moments = moments_of(experiment, network.weights);
-  const lfp::SpectralWeight weight =
-      lfp::lfp2019(moments, out.samples.dim(), network.weights.width(), network.output_scale,
-                   network.train_a, network.train_b);
-  const lfp::SpectralWeight divergence = lfp::divergence_weight(
-      moments, out.samples.dim(), network.weights.width(), network.output_scale);
-  data::Samples residual = out.samples;
-  residual.y -= nn::outputs(network, out.samples.x);
-  const lfp::Lattice& lattice = experiment.lfp.lattice;
-  const double ridge = experiment.lfp.ridge;
-  const lfp::Problem problem = experiment.lfp.model == "lfp2020" && network.train_w
-                                   ? lfp::make_problem(lattice, weight, divergence, residual, ridge)
-                                   : lfp::make_problem(lattice, weight, residual, ridge);
-  const lfp::GridEvaluator on_grid(lattice, out.grid);
+  const auto [weight, problem] = theory_of(experiment, network);
+  const lfp::GridEvaluator on_grid(problem.lattice, out.grid);
   const Stopwatch decomposition;
   const lfp::Propagator propagator(problem);
   const SolverCheck check = check_solvers(problem, propagator, decomposition.seconds(), on_grid,
-                                          scale_of(out.samples.y, residual.y));
+                                          scale_of(out.samples.y, problem.samples.y));
   const VectorXd f_ini = nn::outputs(network, out.grid.points);
   out.f_lfp_limit = f_ini + check.limit;
 
