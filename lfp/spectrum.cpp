@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <ranges>
 
 namespace fprinciple::lfp {
 namespace {
@@ -43,7 +42,8 @@ SpectrumAnalyser::SpectrumAnalyser(const data::Grid& grid)
   for (Index g = 0; g < grid.size(); ++g) {
     Index rest = g;
     double square = 0.0;
-    for (const data::Axis& axis : std::ranges::reverse_view(grid.axes)) {
+    for (std::size_t k = grid.axes.size(); k-- > 0;) {
+      const data::Axis& axis = grid.axes[k];
       const Index i = rest % axis.count;
       rest /= axis.count;
       window_[g] *= 0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * (static_cast<double>(i) + 0.5) /
