@@ -161,15 +161,6 @@ Index kept_times(const Experiment::Train& train) {
 
 // [lfp] -----------------------------------------------------------------------------------------
 
-/// The largest side of the bounding box of samples and grid.
-double extent(const Experiment& experiment) {
-  const auto& x = experiment.samples.x;
-  const auto& points = experiment.grid.points;
-  const Eigen::VectorXd hi = x.rowwise().maxCoeff().cwiseMax(points.rowwise().maxCoeff());
-  const Eigen::VectorXd lo = x.rowwise().minCoeff().cwiseMin(points.rowwise().minCoeff());
-  return (hi - lo).maxCoeff();
-}
-
 Index default_modes(Index dim) { return dim == 1 ? 2000 : dim == 2 ? 64 : 16; }
 
 double read_box(const TomlTable& table, double extent) {
@@ -310,6 +301,14 @@ void read_figures(const TomlTable& root, Experiment& experiment) {
 }
 
 }  // namespace
+
+double extent(const Experiment& experiment) {
+  const auto& x = experiment.samples.x;
+  const auto& points = experiment.grid.points;
+  const Eigen::VectorXd hi = x.rowwise().maxCoeff().cwiseMax(points.rowwise().maxCoeff());
+  const Eigen::VectorXd lo = x.rowwise().minCoeff().cwiseMin(points.rowwise().minCoeff());
+  return (hi - lo).maxCoeff();
+}
 
 std::vector<std::string> figure_names() {
   return {"maps", "curves", "loss", "error", "scatter", "spectrum"};

@@ -63,6 +63,9 @@ struct Experiment {
   std::vector<std::string> figures;  ///< empty: all that apply
 };
 
+/// The largest side of the bounding box of samples and grid.
+double extent(const Experiment& experiment);
+
 /// The names that `report.figures` may hold, in the order of the report.
 std::vector<std::string> figure_names();
 

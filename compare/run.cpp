@@ -74,15 +74,6 @@ double smallest_distance(const MatrixXd& x) {
   return std::sqrt(least);
 }
 
-/// The largest side of the bounding box of samples and grid.
-double extent(const Experiment& experiment) {
-  const MatrixXd& x = experiment.samples.x;
-  const MatrixXd& g = experiment.grid.points;
-  const VectorXd hi = x.rowwise().maxCoeff().cwiseMax(g.rowwise().maxCoeff());
-  const VectorXd lo = x.rowwise().minCoeff().cwiseMin(g.rowwise().minCoeff());
-  return (hi - lo).maxCoeff();
-}
-
 /// What solver differences are relative to: max|y|, or what there is to learn where y = 0.
 double scale_of(const VectorXd& y, const VectorXd& residual) {
   for (const VectorXd& v : {y, residual})
