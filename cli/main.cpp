@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "data/error.hpp"
+#include "data/linear_algebra.hpp"
 #include "data/version.hpp"
 
 #include <cstdio>
@@ -55,6 +56,7 @@ ExitStatus run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : bad_input;  // --help and --version end here, too
   }
+  fprinciple::data::keep_blas_to_one_thread();
   if (threads > 0) omp_set_num_threads(threads);
   if (run->parsed()) cli::run_experiment(experiment, out, quiet);
   if (reproduce->parsed()) cli::reproduce(names, reproduced, quiet);

@@ -30,6 +30,13 @@ struct Comparison {
   Eigen::VectorXd rmse;               ///< T, root mean square of f_nn − f_lfp on the grid
   Eigen::VectorXd f_lfp_limit;        ///< G, the minimiser of the FP-norm
 
+  /// The error ladder, from the network down to LFP-2019: the network linearised at its first
+  /// weights, complete LFP, LFP-2020, LFP-2019. G × T, and their limits, G; empty where a model
+  /// does not apply. Each rung is the difference of two neighbours; the topmost is f_nn −
+  /// f_linearised.
+  Eigen::MatrixXd f_linearised, f_complete, f_lfp2020, f_lfp2019;
+  Eigen::VectorXd f_linearised_limit, f_complete_limit, f_lfp2020_limit, f_lfp2019_limit;
+
   /// Analytic target on the grid, and ½ n/G Σ_grid (f − target)², so on the scale of the loss.
   std::optional<Eigen::VectorXd> target;                       ///< G
   std::optional<Eigen::VectorXd> test_loss_nn, test_loss_lfp;  ///< T

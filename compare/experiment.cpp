@@ -3,7 +3,7 @@
 #include "compare/experiment_samples.hpp"
 #include "compare/toml_reader.hpp"
 #include "data/memory.hpp"
-#include "data/moments.hpp"
+#include "lfp/mesh_free.hpp"
 #include "lfp/spectral_weight.hpp"
 #include "lfp/spectrum.hpp"
 
@@ -76,6 +76,13 @@ void read_drawn_weights(const TomlTable& table, Experiment::Network& network) {
     network.seed = static_cast<std::uint64_t>(value->integer(0));
 }
 
+std::vector<std::string> activation_names() {
+  std::vector<std::string> names;
+  for (const data::Activation activation : data::all_activations())
+    names.push_back(data::name(activation));
+  return names;
+}
+
 void read_network(const TomlTable& root, const std::filesystem::path& folder,
                   Experiment& experiment) {
   const TomlTable table =
@@ -84,7 +91,7 @@ void read_network(const TomlTable& root, const std::filesystem::path& folder,
   Experiment::Network& network = experiment.network;
   const Index d = experiment.samples.dim();
   if (const auto value = table.find("activation"))
-    network.activation = value->choice({"relu"}, {"tanh"});
+    network.activation = value->choice(activation_names());
   if (const auto value = table.find("output_scale")) network.output_scale = value->positive();
   if (const auto value = table.find("train")) read_trained_groups(*value, network);
   if (table.find("initial"))
@@ -231,20 +238,18 @@ void read_moments(const TomlTable& table, Experiment& experiment) {
 }
 
 lfp::SpectralWeight weight_of(const Experiment& experiment) {
-  const auto& network = experiment.network;
-  const Index d = experiment.samples.dim();
-  const data::Moments moments = network.initial
-                                    ? data::moments(*network.initial, *experiment.lfp.bias_density)
-                                    : data::moments(network.a, network.w, network.b, d);
-  return lfp::lfp2019(moments, d, network.width, network.output_scale, network.train_a,
-                      network.train_b);
+  const auto& initial = experiment.network.initial;
+  const data::NetworkLaw law = network_law(experiment);
+  return initial ? lfp::lfp2019(law, *initial, *experiment.lfp.bias_density)
+                 : lfp::lfp2019(law, experiment.samples.dim());
 }
 
 /// Values that are valid one by one may yet give no weight together, or one that overflows.
 void require_spectral_weight(const TomlTable& root, const Experiment& experiment) {
   const lfp::Lattice& lattice = experiment.lfp.lattice;
   const lfp::SpectralWeight weight = weight_of(experiment);
-  if (!std::isfinite(weight.c1) || !std::isfinite(weight.c2) || !(weight.c1 + weight.c2 > 0.0))
+  if (experiment.network.activation == "relu" &&
+      (!std::isfinite(weight.c1) || !std::isfinite(weight.c2) || !(weight.c1 + weight.c2 > 0.0)))
     root.place("network").fail(
         fmt::format("the scales and the groups in train give no spectral weight: c1/|ξ|^{} + "
                     "c2/|ξ|^{} must be finite and > 0, got c1 = {:.3g}, c2 = {:.3g}",
@@ -252,26 +257,59 @@ void require_spectral_weight(const TomlTable& root, const Experiment& experiment
   const double largest = weight.gamma2(lattice.zero_frequency / lattice.box);
   const double least = weight.gamma2(std::sqrt(static_cast<double>(lattice.dim)) *
                                      static_cast<double>(lattice.modes) / lattice.box);
-  if (!std::isfinite(largest) || !(least > 0.0))
+  // The smooth activations' weight may well underflow at high frequencies.
+  if (!std::isfinite(largest) || !(largest > 0.0) ||
+      !(least > 0.0 ||
+        data::relu_power(data::activation_named(experiment.network.activation)) == 0))
     root.place("lfp").fail(
         fmt::format("box, modes and zero_frequency must leave the spectral weight finite and > 0, "
                     "got {:.3g} at the zero and {:.3g} at the highest frequency",
                     largest, least));
 }
 
+/// The mesh-free kernels' scales, like the spectral weight's, may overflow.
+void require_kernel(const TomlTable& root, const Experiment& experiment) {
+  const Index d = experiment.samples.dim();
+  root.place("network").around([&] {
+    const lfp::MeshFree model = lfp::mesh_free_2020(network_law(experiment), d);
+    const double size = model.kernels.a(1.0) + model.kernels.b(1.0);
+    if (!std::isfinite(size))
+      root.place("network").fail("the scales and the groups in train give no finite kernel");
+  });
+}
+
 void read_lfp(const TomlTable& root, Experiment& experiment) {
-  const TomlTable table =
-      root.table("lfp", {"model", "lattice", "kernel", "moments", "ridge", "bias_density"});
+  const TomlTable table = root.table(
+      "lfp", {"model", "lattice", "kernel", "ladder", "moments", "ridge", "bias_density"});
   Experiment::Lfp& lfp = experiment.lfp;
-  if (const auto value = table.find("model"))
-    lfp.model = value->choice({"lfp2019", "lfp2020"}, {"complete"});
-  const auto kernel = table.find("kernel");
-  if (kernel && kernel->boolean())
-    kernel->fail("the mesh-free kernel is not in this version yet; must be false");
+  const Index d = experiment.samples.dim();
+  if (const auto value = table.find("model")) {
+    lfp.model = value->choice({"lfp2019", "lfp2020", "complete"});
+    if (lfp.model == "complete" && experiment.network.initial)
+      value->fail(
+          "\"complete\" is a mean over the laws of a, w and b, which network.initial does not "
+          "give; "
+          "must be \"lfp2019\" or \"lfp2020\" (the ladder has the linearised network)");
+  }
+  if (const auto value = table.find("kernel")) lfp.kernel = value->boolean();
+  if (const auto value = table.find("ladder")) lfp.ladder = value->boolean();
   if (const auto value = table.find("ridge")) lfp.ridge = value->non_negative();
-  read_lattice(table, experiment);
   read_moments(table, experiment);
-  require_spectral_weight(root, experiment);
+  if (lfp.kernel) {
+    table.refuse({"lattice"}, "cannot stand beside lfp.kernel = true");
+    if (lfp.moments == "weights")
+      table.place("kernel").fail(
+          "must be false with moments = \"weights\": the mesh-free kernels are means over laws");
+    require_kernel(root, experiment);
+  } else {
+    if (d > 3)
+      root.place("data").fail(
+          fmt::format("must have 1, 2 or 3 dimensions for the lattice, got {}; any number with "
+                      "lfp.kernel = true",
+                      d));
+    read_lattice(table, experiment);
+    require_spectral_weight(root, experiment);
+  }
 }
 
 // [report] --------------------------------------------------------------------------------------
@@ -302,6 +340,19 @@ void read_figures(const TomlTable& root, Experiment& experiment) {
 
 }  // namespace
 
+data::NetworkLaw network_law(const Experiment& experiment) {
+  const Experiment::Network& spec = experiment.network;
+  return {data::activation_named(spec.activation),
+          spec.width,
+          spec.output_scale,
+          spec.a,
+          spec.w,
+          spec.b,
+          spec.train_a,
+          spec.train_w,
+          spec.train_b};
+}
+
 double extent(const Experiment& experiment) {
   const auto& x = experiment.samples.x;
   const auto& points = experiment.grid.points;
@@ -311,7 +362,7 @@ double extent(const Experiment& experiment) {
 }
 
 std::vector<std::string> figure_names() {
-  return {"maps", "curves", "loss", "error", "scatter", "spectrum"};
+  return {"maps", "curves", "loss", "error", "ladder", "scatter", "spectrum"};
 }
 
 Experiment read_experiment(const std::filesystem::path& file) {
@@ -324,10 +375,6 @@ Experiment read_experiment(const std::filesystem::path& file) {
   const auto title = root.find("title");
   experiment.title = title ? title->text() : experiment.name;
   read_samples(root, folder, experiment);
-  const Index d = experiment.samples.dim();
-  if (d > 3)
-    root.place("data").fail(
-        fmt::format("must have 1, 2 or 3 dimensions for the lattice, got {}", d));
   read_network(root, folder, experiment);
   read_train(root, experiment);
   read_grid(root, folder, kept_times(experiment.train), experiment);

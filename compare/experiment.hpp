@@ -2,6 +2,7 @@
 
 #include "data/distribution.hpp"
 #include "data/grid.hpp"
+#include "data/network_law.hpp"
 #include "data/samples.hpp"
 #include "data/target.hpp"
 #include "data/weights.hpp"
@@ -52,8 +53,10 @@ struct Experiment {
   } train;
 
   struct Lfp {
-    std::string model = "lfp2019";
-    lfp::Lattice lattice;
+    std::string model = "lfp2019";  ///< | "lfp2020" | "complete"
+    lfp::Lattice lattice;           ///< unused with kernel = true
+    bool kernel = false;            ///< LFP-2019 and LFP-2020 mesh-free; complete LFP always is
+    bool ladder = true;             ///< also compute the other models
     std::string moments = "distribution";  ///< | "weights", always with given weights
     double ridge = 0.0;
     std::optional<double> bias_density;  ///< p_b(0), set whenever weights are given
@@ -62,6 +65,9 @@ struct Experiment {
   data::Grid grid;
   std::vector<std::string> figures;  ///< empty: all that apply
 };
+
+/// The network's law, for the theory; with given weights a, w and b have none (see data::Weights).
+data::NetworkLaw network_law(const Experiment& experiment);
 
 /// The largest side of the bounding box of samples and grid.
 double extent(const Experiment& experiment);

@@ -4,6 +4,7 @@
 #include "data/memory.hpp"
 #include "data/random.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -211,7 +212,11 @@ std::vector<Index> counts_of(const TomlValue& value, Index d) {
 }
 
 std::vector<Index> default_counts(Index d) {
-  const Index count = d == 1 ? 800 : d == 2 ? 30 : 15;
+  const double several = std::pow(4096.0, 1.0 / static_cast<double>(d));
+  const Index count = d == 1   ? 800
+                      : d == 2 ? 30
+                      : d == 3 ? 15
+                               : std::max<Index>(2, static_cast<Index>(several + 1e-9));
   return std::vector<Index>(at(d), count);
 }
 

@@ -32,6 +32,15 @@ void each_array(File& file, C& c) {
   file.one("loss_lfp", "time", loss, "1/2 sum (f_lfp - y)^2 on the samples", c.loss_lfp);
   file.one("rmse", "time", y, "root mean square of f_nn - f_lfp on the grid", c.rmse);
   file.one("f_lfp_limit", "grid", y, "LFP prediction for t to infinity", c.f_lfp_limit);
+  file.two("f_linearised", "time", "grid", y, "linearised network", c.f_linearised);
+  file.two("f_complete", "time", "grid", y, "complete LFP", c.f_complete);
+  file.two("f_lfp2020", "time", "grid", y, "LFP-2020", c.f_lfp2020);
+  file.two("f_lfp2019", "time", "grid", y, "LFP-2019", c.f_lfp2019);
+  const std::string limit = ", t to infinity";
+  file.one("f_linearised_limit", "grid", y, "linearised network" + limit, c.f_linearised_limit);
+  file.one("f_complete_limit", "grid", y, "complete LFP" + limit, c.f_complete_limit);
+  file.one("f_lfp2020_limit", "grid", y, "LFP-2020" + limit, c.f_lfp2020_limit);
+  file.one("f_lfp2019_limit", "grid", y, "LFP-2019" + limit, c.f_lfp2019_limit);
   file.one("target", "grid", y, "the analytic target", c.target);
   const std::string test = "1/2 n/G sum over the grid of (f - target)^2";
   file.one("test_loss_nn", "time", loss, test + ", network", c.test_loss_nn);
@@ -70,17 +79,23 @@ class Writer {
 class Reader {
  public:
   explicit Reader(const data::NetcdfReader& file) : file_(file) {}
-  void one(const std::string& name, const std::string& dimension, const std::string& /*units*/,
+  /// Spectra and the ladder's models are left out where they do not apply; all else must be there.
+  static bool required(const std::string& name) {
+    return name != "frequency" && !name.starts_with("spectrum") &&
+           (!name.starts_with("f_l") || name == "f_lfp" || name == "f_lfp_limit") &&
+           !name.starts_with("f_complete");
+  }
+  void one(const std::string& name, const std::string& /*dimension*/, const std::string& /*units*/,
            const std::string& /*long_name*/, VectorXd& array) {
-    if (dimension != "frequency" || file_.has(name)) array = file_.vector(name);
+    if (file_.has(name) || required(name)) array = file_.vector(name);
   }
   void one(const std::string& name, const std::string& /*dimension*/, const std::string& /*units*/,
            const std::string& /*long_name*/, std::optional<VectorXd>& array) {
     if (file_.has(name)) array = file_.vector(name);
   }
-  void two(const std::string& name, const std::string& /*outer*/, const std::string& inner,
+  void two(const std::string& name, const std::string& /*outer*/, const std::string& /*inner*/,
            const std::string& /*units*/, const std::string& /*long_name*/, MatrixXd& array) {
-    if (inner != "frequency" || file_.has(name)) array = file_.matrix(name);
+    if (file_.has(name) || required(name)) array = file_.matrix(name);
   }
 
  private:

@@ -1,14 +1,10 @@
 #include "compare/run.hpp"
 
 #include "compare/interpolants.hpp"
-#include "compare/solver_check.hpp"
 #include "compare/stopwatch.hpp"
+#include "compare/theory.hpp"
 #include "data/memory.hpp"
-#include "data/moments.hpp"
 #include "data/version.hpp"
-#include "lfp/evaluate.hpp"
-#include "lfp/propagator.hpp"
-#include "lfp/spectral_weight.hpp"
 #include "lfp/spectrum.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/gradient_flow.hpp"
@@ -33,7 +29,11 @@ nn::Network initial_network(const Experiment::Network& spec, Index dim) {
   return {spec.initial ? *spec.initial
                        : nn::draw_weights({spec.width, dim, spec.a, spec.w, spec.b,
                                            spec.antisymmetric, spec.seed}),
-          spec.output_scale, spec.train_a, spec.train_w, spec.train_b};
+          spec.output_scale,
+          spec.train_a,
+          spec.train_w,
+          spec.train_b,
+          data::activation_named(spec.activation)};
 }
 
 /// At most 64 points spread over the grid: enough to see the function move between the samples.
@@ -58,14 +58,6 @@ nn::Trajectory train(const Experiment& experiment, const nn::Network& network,
   return nn::gradient_flow(network, task, {spec.tolerance, probes(experiment.grid)});
 }
 
-data::Moments moments_of(const Experiment& experiment, const data::Weights& weights) {
-  const Experiment::Network& spec = experiment.network;
-  if (experiment.lfp.moments == "distribution")
-    return data::moments(spec.a, spec.w, spec.b, experiment.samples.dim());
-  return data::moments(weights,
-                       experiment.lfp.bias_density.value_or(data::density_at_zero(spec.b)));
-}
-
 double smallest_distance(const MatrixXd& x) {
   double least = std::numeric_limits<double>::infinity();
   for (Index i = 1; i < x.cols(); ++i)
@@ -74,31 +66,26 @@ double smallest_distance(const MatrixXd& x) {
   return std::sqrt(least);
 }
 
-/// What solver differences are relative to: max|y|, or what there is to learn where y = 0.
-double scale_of(const VectorXd& y, const VectorXd& residual) {
-  for (const VectorXd& v : {y, residual})
-    if (const double largest = v.cwiseAbs().maxCoeff(); largest > 0.0) return largest;
-  return 1.0;
-}
-
 /// Where the theory's assumptions do not hold for this network, said in words.
 std::vector<std::string> assumption_warnings(const Experiment& experiment,
                                              const data::Weights& weights) {
   std::vector<std::string> warnings;
   const Experiment::Network& spec = experiment.network;
   const lfp::Lattice& lattice = experiment.lfp.lattice;
-  const double wavelength = lattice.box / static_cast<double>(lattice.modes);
+  const double wavelength =
+      experiment.lfp.kernel ? 0.0 : lattice.box / static_cast<double>(lattice.modes);
   if (const double distance = smallest_distance(experiment.samples.x); distance < wavelength)
     warnings.push_back(
         fmt::format("the lattice's shortest wavelength, box/modes = {:.3g}, is above "
                     "the smallest distance of two samples, {:.3g}: use more modes",
                     wavelength, distance));
-  if (const double width = extent(experiment); lattice.box < 2.0 * width)
+  if (const double width = extent(experiment); !experiment.lfp.kernel && lattice.box < 2.0 * width)
     warnings.push_back(
         fmt::format("the box, {:.3g}, is less than twice as wide as data and grid, "
                     "{:.3g}: the prediction feels its periodic copies",
                     lattice.box, width));
-  if (spec.initial) return warnings;
+  // The complete model takes w and b as they are.
+  if (spec.initial || experiment.lfp.model == "complete") return warnings;
   if (spec.w.kind == data::Distribution::Kind::uniform && weights.dim() > 1)
     warnings.emplace_back(
         "w has uniform coordinates, so it is not isotropic for d > 1: LFP takes only E|w|^p from "
@@ -113,45 +100,6 @@ std::vector<std::string> assumption_warnings(const Experiment& experiment,
                     "pairs: LFP takes the density of b as flat over w·x",
                     100.0 * outside));
   return warnings;
-}
-
-struct Theory {
-  lfp::SpectralWeight weight;
-  lfp::Problem problem;  ///< for f − f_ini: its samples are (X, y − f_ini(X))
-};
-
-Theory theory_of(const Experiment& experiment, const nn::Network& network) {
-  const Experiment::Lfp& spec = experiment.lfp;
-  const Index d = experiment.samples.dim();
-  const Index m = network.weights.width();
-  const double s = network.output_scale;
-  const data::Moments moments = moments_of(experiment, network.weights);
-  const lfp::SpectralWeight weight =
-      lfp::lfp2019(moments, d, m, s, network.train_a, network.train_b);
-  data::Samples residual = experiment.samples;
-  residual.y -= nn::outputs(network, residual.x);
-  if (spec.model == "lfp2020" && network.train_w)
-    return {weight,
-            lfp::make_problem(spec.lattice, weight, lfp::divergence_weight(moments, d, m, s),
-                              residual, spec.ridge)};
-  return {weight, lfp::make_problem(spec.lattice, weight, residual, spec.ridge)};
-}
-
-/// LFP's side: f_ini plus the lattice solution for y − f_ini(X), on the grid and at the samples.
-void predict(const lfp::Problem& problem, const lfp::Propagator& propagator,
-             const lfp::GridEvaluator& on_grid, const VectorXd& f_ini,
-             const ProgressCallback& progress, Comparison& out) {
-  out.f_lfp.resize(out.grid.size(), out.t.size());
-  out.loss_lfp.resize(out.t.size());
-  for (Index k = 0; k < out.t.size(); ++k) {
-    if (progress)
-      progress(
-          {"prediction", static_cast<double>(k) / static_cast<double>(out.t.size()), 0, 0, {}});
-    const Eigen::MatrixXcd c = propagator.coefficients(out.t[k]);
-    out.f_lfp.col(k) = f_ini + on_grid(c);
-    out.loss_lfp[k] =
-        nn::loss(lfp::values(problem.lattice, c, problem.samples.x), problem.samples.y);
-  }
 }
 
 json error_numbers(const VectorXd& f, const VectorXd& reference) {
@@ -195,8 +143,78 @@ void add_references(const Experiment& experiment, Comparison& out) {
   }
 }
 
+/// Each rung of the ladder: how far two neighbouring models are apart on the grid, at the last
+/// time, at its worst time, and in the limit.
+json ladder_numbers(const Comparison& c) {
+  const Index last = c.t.size() - 1;
+  json ladder = json::object();
+  const auto enter = [&](const char* rung, const MatrixXd& f, const MatrixXd& g,
+                         const VectorXd& f_limit, const VectorXd& g_limit) {
+    if (f.size() == 0 || g.size() == 0) return;
+    const auto points = static_cast<double>(f.rows());
+    const VectorXd rmse = ((f - g).colwise().squaredNorm() / points).cwiseSqrt().transpose();
+    ladder[rung] = {{"rmse", rmse[last]},
+                    {"rmse_max", rmse.maxCoeff()},
+                    {"rmse_limit", (f_limit - g_limit).norm() / std::sqrt(points)}};
+  };
+  enter("nonlinearity", c.f_nn, c.f_linearised, c.f_nn.col(last), c.f_linearised_limit);
+  enter("finite_width", c.f_linearised, c.f_complete, c.f_linearised_limit, c.f_complete_limit);
+  enter("zero_frequency", c.f_complete, c.f_lfp2020, c.f_complete_limit, c.f_lfp2020_limit);
+  enter("divergence", c.f_lfp2020, c.f_lfp2019, c.f_lfp2020_limit, c.f_lfp2019_limit);
+  return ladder;
+}
+
+/// The whole of one model's prediction: f_ini is added back.
+MatrixXd on_grid(const Prediction& prediction, const VectorXd& f_ini, const VectorXd& t) {
+  return prediction.on_grid(t).colwise() + f_ini;
+}
+
+/// The models of the ladder, but for the chosen one, that apply to this experiment. What cannot be
+/// computed is told and left out: the ladder is beside the run's purpose.
+struct Ladder {
+  std::optional<Prediction> linearised, complete, lfp2020, lfp2019;
+};
+
+Ladder make_ladder(const Experiment& experiment, const nn::Network& network,
+                   std::vector<std::string>& warnings) {
+  Ladder ladder;
+  if (!experiment.lfp.ladder) return ladder;
+  const auto make = [&](const std::string& model, std::optional<Prediction>& into) {
+    if (model == experiment.lfp.model) return;
+    try {
+      into = predict(experiment, network, model, false);
+    } catch (const std::exception& error) {
+      warnings.push_back(fmt::format("the ladder goes without {}: {}", model, error.what()));
+    }
+  };
+  make("linearised", ladder.linearised);
+  if (!experiment.network.initial) make("complete", ladder.complete);
+  make("lfp2020", ladder.lfp2020);
+  make("lfp2019", ladder.lfp2019);
+  return ladder;
+}
+
+void fill_ladder(const Experiment& experiment, const Ladder& ladder, const VectorXd& f_ini,
+                 Comparison& out) {
+  if (!experiment.lfp.ladder) return;
+  const auto fill = [&](const std::string& model, const std::optional<Prediction>& prediction,
+                        MatrixXd& f, VectorXd& limit) {
+    if (model == experiment.lfp.model) {
+      f = out.f_lfp;
+      limit = out.f_lfp_limit;
+    } else if (prediction) {
+      f = on_grid(*prediction, f_ini, out.t);
+      limit = f_ini + prediction->limit;
+    }
+  };
+  fill("linearised", ladder.linearised, out.f_linearised, out.f_linearised_limit);
+  fill("complete", ladder.complete, out.f_complete, out.f_complete_limit);
+  fill("lfp2020", ladder.lfp2020, out.f_lfp2020, out.f_lfp2020_limit);
+  fill("lfp2019", ladder.lfp2019, out.f_lfp2019, out.f_lfp2019_limit);
+}
+
 json run_summary(const Experiment& experiment, const Comparison& out,
-                 const nn::Trajectory& trajectory, const lfp::SpectralWeight& weight) {
+                 const nn::Trajectory& trajectory) {
   const Index last = out.t.size() - 1;
   json summary = {
       {"program", "fprinciple"},
@@ -221,15 +239,6 @@ json run_summary(const Experiment& experiment, const Comparison& out,
         {"time", out.t[last]},
         {"loss", out.loss_nn[last]},
         {"stopped_by", trajectory.stopped_by}}},
-      {"lfp",
-       {{"model", experiment.lfp.model},
-        {"kappa", weight.kappa},
-        {"c1", weight.c1},
-        {"c2", weight.c2},
-        {"box", experiment.lfp.lattice.box},
-        {"modes", experiment.lfp.lattice.modes},
-        {"zero_frequency", experiment.lfp.lattice.zero_frequency},
-        {"ridge", experiment.lfp.ridge}}},
       {"report", {{"figures", experiment.figures}}},
   };
   if (!experiment.network.initial) summary["seed"] = experiment.network.seed;
@@ -252,17 +261,13 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress) {
   if (progress)
     for (const std::string& warning : warnings) progress({"prediction", 0.0, 0.0, 0.0, warning});
 
-  // Theory: every formula predicts f − f_ini from y − f_ini(X). What does not need the times comes
-  // first, so that a lattice that does not suit the samples is told before training.
+  // Theory. What does not need the times comes first, so that a lattice that does not suit the
+  // samples is told before training.
   if (progress) progress({"prediction", 0.0, 0.0, 0.0, {}});
-  const auto [weight, problem] = theory_of(experiment, network);
-  const lfp::GridEvaluator on_grid(problem.lattice, out.grid);
-  const Stopwatch decomposition;
-  const lfp::Propagator propagator(problem);
-  const SolverCheck check = check_solvers(problem, propagator, decomposition.seconds(), on_grid,
-                                          scale_of(out.samples.y, problem.samples.y));
+  const Prediction prediction = predict(experiment, network, experiment.lfp.model, true);
+  const Ladder ladder = make_ladder(experiment, network, warnings);
   const VectorXd f_ini = nn::outputs(network, out.grid.points);
-  out.f_lfp_limit = f_ini + check.limit;
+  out.f_lfp_limit = f_ini + prediction.limit;
 
   // Practice.
   const Stopwatch training;
@@ -271,18 +276,27 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress) {
   out.t = trajectory.t;
   out.f_nn = trajectory.f;
   out.loss_nn = trajectory.loss;
-  predict(problem, propagator, on_grid, f_ini, progress, out);
+  if (progress) progress({"prediction", 0.5, 0.0, 0.0, {}});
+  const VectorXd f_ini_samples = nn::outputs(network, out.samples.x);
+  out.f_lfp = on_grid(prediction, f_ini, out.t);
+  const MatrixXd residual =
+      prediction.at_samples(out.t).colwise() + VectorXd(f_ini_samples - out.samples.y);
+  out.loss_lfp = 0.5 * residual.colwise().squaredNorm().transpose();
+  fill_ladder(experiment, ladder, f_ini, out);
 
   // The comparison.
   out.rmse = ((out.f_nn - out.f_lfp).colwise().squaredNorm() / static_cast<double>(out.grid.size()))
                  .cwiseSqrt();
   add_references(experiment, out);
   add_spectra(out);
-  out.summary = run_summary(experiment, out, trajectory, weight);
-  out.summary["solvers"] = check.summary;
+  out.summary = run_summary(experiment, out, trajectory);
+  out.summary["lfp"] = theory_numbers(experiment, network.weights);
+  out.summary["lfp"].update(prediction.details);
+  if (experiment.lfp.ladder) out.summary["ladder"] = ladder_numbers(out);
+  out.summary["solvers"] = prediction.solvers;
   out.summary["train"]["seconds"] = training_seconds;
   warnings.insert(warnings.begin(), experiment.warnings.begin(), experiment.warnings.end());
-  warnings.insert(warnings.end(), check.warnings.begin(), check.warnings.end());
+  warnings.insert(warnings.end(), prediction.warnings.begin(), prediction.warnings.end());
   if (trajectory.steps == 0)
     warnings.push_back(
         fmt::format("nothing was trained: the stop by {} is met at the start, where "

@@ -14,6 +14,33 @@
 namespace fprinciple::compare {
 namespace {
 
+/// Enters a route's result and its difference to the limit.
+void enter(SolverCheck& check, const char* route, const Eigen::VectorXd& f, double seconds,
+           double scale) {
+  check.summary[route] = {{"seconds", seconds},
+                          {"max_difference", (f - check.limit).cwiseAbs().maxCoeff() / scale}};
+}
+
+/// How far the limit is from the samples, which it must meet.
+void enter_residual(SolverCheck& check, const Eigen::VectorXd& residual, double scale,
+                    const char* what) {
+  const double worst = residual.cwiseAbs().maxCoeff() / scale;
+  check.summary["constraint_residual"] = worst;
+  if (!(worst <= 1e-10))
+    check.warnings.push_back(fmt::format(
+        "the limit misses the samples by {:.1e} of max|y|: the {} is ill-conditioned for them",
+        worst, what));
+}
+
+void compare_routes(SolverCheck& check, const char* what) {
+  const double spread = check.summary["propagator"]["max_difference"];
+  if (!(spread <= 1e-8))
+    check.warnings.push_back(fmt::format(
+        "dual and propagator differ by {:.1e} of max|y|: the {} is ill-conditioned for these "
+        "samples, and the prediction is no better than that",
+        spread, what));
+}
+
 /// The largest samples × lattice unknowns for the iterative routes: a few seconds.
 constexpr double kLargestCheck = 1.2e5;
 
@@ -23,39 +50,19 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
                           double propagator_seconds, const lfp::GridEvaluator& on_grid,
                           double scale) {
   SolverCheck check;
-  const auto enter = [&](const char* route, const Eigen::VectorXd& f, double seconds) {
-    check.summary[route] = {{"seconds", seconds},
-                            {"max_difference", (f - check.limit).cwiseAbs().maxCoeff() / scale}};
-  };
-
   const Stopwatch dual_watch;
   const Eigen::MatrixXcd dual = lfp::solve_dual(problem);
   check.limit = on_grid(dual);
-  enter("dual", check.limit, dual_watch.seconds());
-  if (problem.ridge == 0.0) {  // a ridge is not meant to meet the samples
-    const double residual =
-        (lfp::values(problem.lattice, dual, problem.samples.x) - problem.samples.y)
-            .cwiseAbs()
-            .maxCoeff() /
-        scale;
-    check.summary["constraint_residual"] = residual;
-    if (!(residual <= 1e-10))
-      check.warnings.push_back(
-          fmt::format("the limit misses the samples by {:.1e} of max|y|: the lattice is "
-                      "ill-conditioned for them",
-                      residual));
-  }
+  enter(check, "dual", check.limit, dual_watch.seconds(), scale);
+  if (problem.ridge == 0.0)  // a ridge is not meant to meet the samples
+    enter_residual(check, lfp::values(problem.lattice, dual, problem.samples.x) - problem.samples.y,
+                   scale, "lattice");
 
   const Stopwatch propagator_watch;
   const Eigen::VectorXd limit =
       on_grid(propagator.coefficients(std::numeric_limits<double>::infinity()));
-  enter("propagator", limit, propagator_seconds + propagator_watch.seconds());
-  const double spread = check.summary["propagator"]["max_difference"];
-  if (!(spread <= 1e-8))
-    check.warnings.push_back(fmt::format(
-        "dual and propagator differ by {:.1e} of max|y|: the lattice is ill-conditioned for these "
-        "samples, and the prediction is no better than that",
-        spread));
+  enter(check, "propagator", limit, propagator_seconds + propagator_watch.seconds(), scale);
+  compare_routes(check, "lattice");
 
   const auto iterative = [&](const char* route, const std::function<Eigen::MatrixXcd()>& solve) {
     const double size = 2.0 * static_cast<double>(problem.weight.size()) *
@@ -68,7 +75,7 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
     try {
       const Stopwatch watch;
       const Eigen::VectorXd f = on_grid(solve());
-      enter(route, f, watch.seconds());
+      enter(check, route, f, watch.seconds(), scale);
     } catch (const RunError& error) {
       check.summary[route]["failed"] = error.what();
       check.warnings.push_back(
@@ -77,6 +84,31 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
   };
   iterative("ode", [&] { return lfp::integrate_ode_to_limit(problem); });
   iterative("ceres", [&] { return lfp::solve_constrained(problem); });
+  return check;
+}
+
+SolverCheck check_solvers(const lfp::KernelProblem& problem, const lfp::KernelFlow& flow,
+                          double flow_seconds, const Eigen::MatrixXd& k_grid,
+                          const Eigen::MatrixXd& p_grid, double scale) {
+  SolverCheck check;
+  const Stopwatch dual_watch;
+  const lfp::KernelWeights dual = lfp::solve_saddle(problem);
+  check.limit = lfp::values(dual, k_grid, p_grid);
+  enter(check, "dual", check.limit, dual_watch.seconds(), scale);
+  if (problem.ridge == 0.0)
+    enter_residual(check,
+                   lfp::values(dual, Eigen::MatrixXd(problem.k.selfadjointView<Eigen::Lower>()),
+                               problem.polynomials) -
+                       problem.residual,
+                   scale, "kernel");
+  const Stopwatch propagator_watch;
+  const Eigen::VectorXd limit = lfp::values(
+      flow.weights(Eigen::VectorXd::Constant(1, std::numeric_limits<double>::infinity())), k_grid,
+      p_grid);
+  enter(check, "propagator", limit, flow_seconds + propagator_watch.seconds(), scale);
+  compare_routes(check, "kernel");
+  for (const char* route : {"ode", "ceres"})
+    check.summary[route]["skipped"] = "needs a lattice; this prediction is mesh-free";
   return check;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "lfp/evaluate.hpp"
+#include "lfp/kernel_flow.hpp"
 #include "lfp/problem.hpp"
 #include "lfp/propagator.hpp"
 
@@ -27,5 +28,11 @@ struct SolverCheck {
 SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& propagator,
                           double propagator_seconds, const lfp::GridEvaluator& on_grid,
                           double scale);
+
+/// The same for a kernel, which has two routes: the saddle system ("dual") and the propagator. The
+/// others need a lattice.
+SolverCheck check_solvers(const lfp::KernelProblem& problem, const lfp::KernelFlow& flow,
+                          double flow_seconds, const Eigen::MatrixXd& k_grid,
+                          const Eigen::MatrixXd& p_grid, double scale);
 
 }  // namespace fprinciple::compare

@@ -12,12 +12,12 @@ namespace {
 
 using std::numbers::pi;
 
-/// g_k(λ) = E[u^{2k} e^{−λ u²}] for u ~ U(−1, 1), k = 0, 1, 2.
+/// g_k(λ) = E[u^{2k} e^{−λ u²}] for u ~ U(−1, 1), k = 0 … 3.
 double uniform_gauss_moment(int k, double lambda) {
-  if (lambda < 0.5) {  // series: the closed form cancels
+  if (lambda < 1.0) {  // series: the closed form cancels
     double term = 1.0;
     double sum = 0.0;
-    for (int j = 0; j < 20; ++j) {
+    for (int j = 0; j < 25; ++j) {
       sum += term / (2.0 * (j + k) + 1.0);
       term *= -lambda / (j + 1.0);
     }
@@ -29,19 +29,26 @@ double uniform_gauss_moment(int k, double lambda) {
   return g;
 }
 
+/// E[r^{2n} e^{−λr²}] over the cube (−1, 1)^d, n = 1, 2, 3, by the coordinates' own moments.
+double cube_gauss_moment(int n, double d, double lambda) {
+  const double g0 = uniform_gauss_moment(0, lambda);
+  const double g1 = uniform_gauss_moment(1, lambda);
+  const double one = d * std::pow(g0, d - 1.0);              // u_i to a power
+  const double two = d * (d - 1.0) * std::pow(g0, d - 2.0);  // u_i and u_j, i ≠ j
+  const double g2 = n > 1 ? uniform_gauss_moment(2, lambda) : 0.0;
+  if (n == 1) return one * g1;
+  if (n == 2) return one * g2 + two * g1 * g1;
+  const double three = d * (d - 1.0) * (d - 2.0) * std::pow(g0, d - 3.0);
+  return one * uniform_gauss_moment(3, lambda) + 3.0 * two * g2 * g1 + three * g1 * g1 * g1;
+}
+
 /// E r^p over the cube (−1, 1)^d.
 double cube_norm_moment(double d, double p) {
   const int n = static_cast<int>(std::floor(p / 2.0)) + 1;
-  if (n > 2) throw std::invalid_argument("norm_moment: p < 4 for uniform coordinates with d > 1");
+  if (n > 3) throw std::invalid_argument("norm_moment: p < 6 for uniform coordinates with d > 1");
   const double q = n - p / 2.0;
   const auto integrand = [&](double lambda) {
-    const double g0 = uniform_gauss_moment(0, lambda);
-    const double g1 = uniform_gauss_moment(1, lambda);
-    double moment = d * std::pow(g0, d - 1.0) * g1;  // E[r² e^{−λr²}]
-    if (n == 2)                                      // E[r⁴ e^{−λr²}]
-      moment = d * std::pow(g0, d - 1.0) * uniform_gauss_moment(2, lambda) +
-               d * (d - 1.0) * std::pow(g0, d - 2.0) * g1 * g1;
-    const double value = std::pow(lambda, q - 1.0) * moment;
+    const double value = std::pow(lambda, q - 1.0) * cube_gauss_moment(n, d, lambda);
     return std::isfinite(value) ? value : 0.0;  // λ so large that everything underflows
   };
   boost::math::quadrature::exp_sinh<double> quadrature;
@@ -72,6 +79,13 @@ double norm_moment(const Distribution& law, Eigen::Index d, double p) {
            std::exp(std::lgamma((dim + p) / 2.0) - std::lgamma(dim / 2.0));
   if (d == 1) return scale_p / (p + 1.0);
   return scale_p * cube_norm_moment(dim, p);
+}
+
+double estimate_density_at_zero(const Eigen::VectorXd& b) {
+  const auto m = static_cast<double>(b.size());
+  const double sigma = std::sqrt((b.array() - b.mean()).square().mean());
+  const double bandwidth = 1.06 * sigma * std::pow(m, -0.2);
+  return (-0.5 * (b.array() / bandwidth).square()).exp().mean() / (bandwidth * std::sqrt(2.0 * pi));
 }
 
 double draw(const Distribution& law, std::uint64_t seed, Stream stream, std::uint64_t index,

@@ -25,10 +25,14 @@ double density_at_zero(const Distribution& law);
 
 /// E|r|^p, r the Euclidean norm of d independent coordinates, p > 0.
 /// Normal, any d and p: σ^p 2^{p/2} Γ((d+p)/2)/Γ(d/2). Uniform, d = 1: B^p/(p+1).
-/// Uniform, d > 1 (a cube, so not isotropic), p < 4: one-dimensional quadrature of
+/// Uniform, d > 1 (a cube, so not isotropic), p < 6: one-dimensional quadrature of
 ///   E r^p = 1/Γ(q) ∫_0^∞ λ^{q−1} E[r^{2N} e^{−λ r²}] dλ,  N = ⌊p/2⌋ + 1, q = N − p/2,
 /// whose integrand factorises over the coordinates; relative error below 1e-12.
 double norm_moment(const Distribution& law, Eigen::Index d, double p);
+
+/// p_b(0) from drawn biases: a Gaussian kernel estimate with Silverman's bandwidth
+/// 1.06 σ m^{−1/5}. Relative standard error about (2√π p_b(0) m bandwidth)^{−1/2}: 3 % for m = 10⁴.
+double estimate_density_at_zero(const Eigen::VectorXd& b);
 
 /// Value number `index` (coordinate `component`) of the stream.
 double draw(const Distribution& law, std::uint64_t seed, Stream stream, std::uint64_t index,

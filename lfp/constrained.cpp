@@ -94,6 +94,8 @@ Eigen::MatrixXcd solve_constrained(const Problem& problem, const ConstrainedOpti
   const Eigen::MatrixXd b = whitened_features(problem);
   const Eigen::VectorXd r_0 = initial_residual(problem);
   const double goal = options.residual * r_0.cwiseAbs().maxCoeff();
+  // Single modes without weight are rows of zeros; ρ needs one that moves.
+  if (!(b.squaredNorm() > 0.0)) throw RunError("the spectral weight is 0 on the whole lattice");
   Eigen::VectorXd mu = Eigen::VectorXd::Zero(b.cols());
   double rho = 1e3 * static_cast<double>(b.cols()) / b.squaredNorm();
 

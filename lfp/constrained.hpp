@@ -15,7 +15,7 @@ struct ConstrainedOptions {
 /// Each minimisation is a linear least-squares problem whose normal matrix is the identity plus
 /// rank n, so conjugate gradients (Ceres' CGNR) end in about n + 1 steps whatever the lattice's
 /// size. Cost O(n · size) for each of them; memory O(n · size).
-/// Throws RunError when the constraint is not met to `residual`.
+/// Throws RunError when the constraint is not met to `residual`, or Γ = 0 everywhere.
 Eigen::MatrixXcd solve_constrained(const Problem& problem, const ConstrainedOptions& options = {});
 
 }  // namespace fprinciple::lfp

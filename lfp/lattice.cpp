@@ -1,8 +1,11 @@
 #include "lfp/lattice.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
+#include <cstddef>
 #include <numbers>
+#include <vector>
 
 namespace fprinciple::lfp {
 
@@ -45,8 +48,20 @@ Eigen::VectorXd mode_weights(const Lattice& lattice) {
 
 Eigen::VectorXd sampled_weight(const Lattice& lattice, const SpectralWeight& weight) {
   const double volume = std::pow(lattice.box, static_cast<double>(lattice.dim));
-  return mode_norms(lattice).unaryExpr([&](double k) {
-    return weight.gamma2((k > 0.0 ? k : lattice.zero_frequency) / lattice.box) / volume;
+  const Eigen::VectorXd norms = mode_norms(lattice);
+  // A value may be a quadrature: one for each distinct |k|, a root of an integer and so exact.
+  std::vector<double> distinct(norms.begin(), norms.end());
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::vector<double> gamma(distinct.size());
+#pragma omp parallel for schedule(dynamic, 16)
+  for (std::size_t j = 0; j < distinct.size(); ++j) {
+    const double k = distinct[j] > 0.0 ? distinct[j] : lattice.zero_frequency;
+    gamma[j] = weight.gamma2(k / lattice.box) / volume;
+  }
+  return norms.unaryExpr([&](double k) {
+    const auto at = std::lower_bound(distinct.begin(), distinct.end(), k);
+    return gamma[static_cast<std::size_t>(at - distinct.begin())];
   });
 }
 

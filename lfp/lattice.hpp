@@ -31,7 +31,9 @@ Eigen::VectorXd mode_norms(const Lattice& lattice);
 /// w_k for each stored coefficient.
 Eigen::VectorXd mode_weights(const Lattice& lattice);
 
-/// Γ_k = γ²(k/L)/L^d for each stored coefficient, γ²(0) by the lattice's zero-frequency rule.
+/// Γ_k = γ²(k/L)/L^d for each stored coefficient, γ²(0) by the lattice's zero-frequency rule. One
+/// value of γ² for each distinct |k|. Γ_k = 0 where γ² underflows or vanishes: such a coefficient
+/// never moves.
 Eigen::VectorXd sampled_weight(const Lattice& lattice, const SpectralWeight& weight);
 
 /// The function with coefficients c (size × parts): column 0 is h_0, column l is h_l, and

@@ -30,7 +30,10 @@ struct FourierOde {
   Eigen::VectorXd r_0;
 
   explicit FourierOde(const Problem& problem)
-      : b(whitened_features(problem)), k(b.transpose() * b), r_0(initial_residual(problem)) {}
+      : b(whitened_features(problem)), k(b.transpose() * b), r_0(initial_residual(problem)) {
+    // Single modes without weight are rows of zeros; the time scale 1/trace needs one that moves.
+    if (!(k.trace() > 0.0)) throw RunError("the spectral weight is 0 on the whole lattice");
+  }
 
   Eigen::VectorXd derivative(const Eigen::VectorXd& z) const {
     return b * (r_0 - b.transpose() * z);

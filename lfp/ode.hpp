@@ -18,7 +18,7 @@ struct OdeOptions {
 /// Odeint's L-stable Rosenbrock method of order 4 with its coefficients and step control, and solve
 /// its linear systems (α + B B^T) g = f by the Woodbury identity g = (f − B (α + K)^{-1} B^T f)/α:
 /// O(n · size + n³) a step where Odeint's dense LU would take O(size³).
-/// Throws RunError when max_steps is not enough.
+/// Throws RunError when max_steps is not enough, or Γ = 0 everywhere.
 std::vector<Eigen::MatrixXcd> integrate_ode(const Problem& problem,
                                             const std::vector<double>& times,
                                             const OdeOptions& options = {});

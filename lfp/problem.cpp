@@ -70,8 +70,13 @@ Eigen::MatrixXcd coefficients(const Problem& problem, const Eigen::VectorXd& z) 
 }
 
 double fp_norm_squared(const Problem& problem, const Eigen::MatrixXcd& c) {
+  const Eigen::VectorXd weights = mode_weights(problem.lattice);
   const Eigen::MatrixXd change = (c - problem.c_ini).cwiseAbs2();
-  return mode_weights(problem.lattice).dot(change.cwiseQuotient(problem.weight).rowwise().sum());
+  double sum = 0.0;
+  for (Index part = 0; part < c.cols(); ++part)
+    for (Index k = 0; k < c.rows(); ++k)  // 0/0 := 0: with Γ = 0, what has not moved costs nothing
+      if (change(k, part) > 0.0) sum += weights[k] * change(k, part) / problem.weight(k, part);
+  return sum;
 }
 
 }  // namespace fprinciple::lfp

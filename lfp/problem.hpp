@@ -23,7 +23,7 @@ namespace fprinciple::lfp {
 /// A ridge ρ (K → K + ρ I) appends √ρ I to B and n variables to z.
 struct Problem {
   Lattice lattice;
-  Eigen::MatrixXd weight;  ///< Γ_k, lattice.size() × parts
+  Eigen::MatrixXd weight;  ///< Γ_k ≥ 0, lattice.size() × parts; where 0, B has zero rows
   data::Samples samples;
   Eigen::MatrixXcd c_ini;  ///< lattice.size() × parts
   double ridge = 0.0;
@@ -49,7 +49,8 @@ Eigen::MatrixXd whitened_features(const Problem& problem);
 /// c = c_ini + √(Γ/w) z.
 Eigen::MatrixXcd coefficients(const Problem& problem, const Eigen::VectorXd& z);
 
-/// The squared FP-norm Σ_k |c_k − c_ini,k|²/Γ_k over the whole lattice and all parts.
+/// The squared FP-norm Σ_k |c_k − c_ini,k|²/Γ_k over the whole lattice and all parts; a coefficient
+/// with Γ_k = 0 counts 0 where c_k = c_ini,k, else ∞.
 double fp_norm_squared(const Problem& problem, const Eigen::MatrixXcd& c);
 
 }  // namespace fprinciple::lfp

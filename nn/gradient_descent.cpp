@@ -1,13 +1,13 @@
 #include "nn/gradient_descent.hpp"
 
 #include "data/error.hpp"
+#include "data/linear_algebra.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/Eigenvalues>
 #include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::nn {
@@ -34,9 +34,8 @@ std::optional<std::string> reached(const Stop& stop, double loss, double t, std:
 SnapshotClock snapshot_clock(const Network& start, const Task& task, double step) {
   const auto& [x, y] = task.samples;
   if (!task.snapshots.times.empty()) return {task, {}, {}, step};
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(tangent_kernel(start, x));
-  return {task, eigen.eigenvalues(), eigen.eigenvectors().transpose() * (outputs(start, x) - y),
-          step};
+  const auto [values, vectors] = data::symmetric_eigen(tangent_kernel(start, x));
+  return {task, values, vectors.transpose() * (outputs(start, x) - y), step};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "nn/gradient_flow.hpp"
 
 #include "data/error.hpp"
+#include "data/linear_algebra.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
 
@@ -8,7 +9,6 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Eigenvalues>
 #include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::nn {
@@ -25,9 +25,8 @@ struct Linearisation {
 };
 
 Linearisation linearise(const Network& network, const Eigen::MatrixXd& x, const VectorXd& u) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(tangent_kernel(network, x));
-  return {eigen.eigenvalues().cwiseMax(0.0), eigen.eigenvectors(),
-          eigen.eigenvectors().transpose() * u};
+  const auto [values, vectors] = data::symmetric_eigen(tangent_kernel(network, x));
+  return {values.cwiseMax(0.0), vectors, vectors.transpose() * u};
 }
 
 /// −J V φ(Λ, h) V^T u.
@@ -150,14 +149,14 @@ class Flow {
     const auto& [x, y] = task_.samples;
     Trial trial{exponential_step(network_, model_, x, h),
                 exponential_step(network_, model_, x, 0.5 * h), 0.0};
-    const Network middle = moved(network_, trial.halves);
-    const Linearisation model = linearise(middle, x, outputs(middle, x) - y);
-    add_scaled(trial.halves, 1.0, exponential_step(middle, model, x, 0.5 * h));
+    Network other = moved(network_, trial.halves);
+    const Linearisation model = linearise(other, x, outputs(other, x) - y);
+    const data::Weights second = exponential_step(other, model, x, 0.5 * h);
+    add_scaled(trial.halves, 1.0, second);
+    add_scaled(other.weights, 1.0, second);
     gradients_ += 4;
-    trial.error = (outputs(moved(network_, trial.halves), monitored_) -
-                   outputs(moved(network_, trial.whole), monitored_))
-                      .cwiseAbs()
-                      .maxCoeff();
+    const VectorXd f = outputs(other, monitored_);
+    trial.error = (f - outputs(moved(network_, trial.whole), monitored_)).cwiseAbs().maxCoeff();
     return trial;
   }
 

@@ -4,13 +4,22 @@
 
 namespace fprinciple::nn {
 
-/// f_θ at points (d × N). Cost O(N m d) time, O(N) memory. The same bits for any thread count.
+/// f_θ at points (d × N), for every activation. Cost O(N m d) time and N m evaluations of σ, O(N)
+/// memory. The same bits for any thread count.
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points);
 
 /// J q = Σ_i q_i ∂f(x_i)/∂θ over the trained groups (frozen ones get 0), as a change of θ. With
-/// q = f(X) − y it is the gradient of R_S = ½ Σ_i (f(x_i) − y_i)². Cost as outputs().
+/// q = f(X) − y it is the gradient of R_S = ½ Σ_i (f(x_i) − y_i)². Cost as outputs(), O(m d)
+/// memory; the same bits for any thread count.
 data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,
                                 const Eigen::VectorXd& q);
+
+/// What the tangent kernel is made of, for neurons [first, first + size), size ≤ kBlock, at points
+/// (d × N):
+///   h_ji = σ(z_ij),  g_ji = a_j σ'(z_ij),  both size × N.
+/// Matrices that already have this shape are not allocated anew. Cost O(N size d).
+void features(const Network& network, const Eigen::MatrixXd& points, Eigen::Index first,
+              Eigen::Index size, Eigen::MatrixXd& h, Eigen::MatrixXd& g);
 
 /// θ + scale · δ.
 void add_scaled(data::Weights& weights, double scale, const data::Weights& change);

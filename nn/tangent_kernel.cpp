@@ -1,11 +1,10 @@
 #include "nn/tangent_kernel.hpp"
 
+#include "data/linear_algebra.hpp"
 #include "nn/kernels.hpp"
+#include "nn/vectorise.hpp"
 
 #include <algorithm>
-#include <vector>
-
-#include <Eigen/Eigenvalues>
 
 namespace fprinciple::nn {
 namespace {
@@ -13,52 +12,120 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 
-/// Runs of neurons that are summed apart, few enough that their matrices take about 256 MiB.
-Index partial_sums(Index n, Index m) {
-  return std::clamp<Index>((Index{1} << 24) / (n * n), 2, runs(m) < 2 ? 2 : runs(m));
+/// The most points along a side of the tiles that K is formed in. The partial sums of a tile take
+/// 64 kTile² numbers at most, 32 MiB, however many points there are.
+constexpr Index kTile = 256;
+
+/// Up to this many columns a call of BLAS on a block of neurons costs more than the product.
+constexpr Index kFewColumns = 16;
+
+/// The tiles that [0, n) is cut into, nearly equal, and where they start.
+Index tiles(Index n) { return (n + kTile - 1) / kTile; }
+Index tile_start(Index n, Index tile) { return tile * n / tiles(n); }
+
+/// c_ik += Σ_j a_ji b_jk with the neurons j contiguous: a is size × rows, b is size × columns, c is
+/// rows × columns. When `lower`, only the lower triangle need be right.
+FPRINCIPLE_CLONES void add_products(const double* a, Index rows, const double* b, Index columns,
+                                    Index size, bool lower, double* c) {
+  constexpr Index kRows = 4;  // these and b stay in the first cache
+  for (Index i = 0; i < rows; i += kRows) {
+    const Index count = std::min(kRows, rows - i);
+    for (Index k = 0; k < (lower ? i + count : columns); ++k)
+      add_dots(a + i * size, size, count, b + k * size, size, c + k * rows + i);
+  }
+}
+
+/// c += a^T b; its lower triangle at least when `lower`, for which a = b.
+void add_product(const MatrixXd& a, const MatrixXd& b, bool lower, MatrixXd& c) {
+  if (b.cols() <= kFewColumns)
+    add_products(a.data(), a.cols(), b.data(), b.cols(), a.rows(), lower, c.data());
+  else if (lower)
+    c.selfadjointView<Eigen::Lower>().rankUpdate(a.transpose());
+  else
+    c.noalias() += a.transpose() * b;
+}
+
+/// K between two sets of points, one tile of it at a time.
+class Tiles {
+ public:
+  explicit Tiles(const Network& network) : network_(network) {}
+
+  /// K(rows_i, columns_j); its lower triangle at least when `lower`, for which rows = columns. The
+  /// runs of neurons are summed apart and then in their order, whatever thread had them.
+  MatrixXd between(const MatrixXd& rows, const MatrixXd& columns, bool lower) {
+    const Index m = network_.weights.width();
+    const Index r = rows.cols();
+    const Index c = columns.cols();
+    const bool uses_g = network_.train_w || network_.train_b;
+    MatrixXd inner = MatrixXd::Constant(r, c, network_.train_b ? 1.0 : 0.0);
+    if (network_.train_w) inner += rows.transpose() * columns;
+    if (partial_.rows() < r * c) partial_.resize(r * c, runs(m));
+#pragma omp parallel if (m * (r + c) > kWorthThreads)
+    {
+      MatrixXd h;
+      MatrixXd g;
+      MatrixXd h_columns;
+      MatrixXd g_columns;
+      MatrixXd hh(r, c);
+      MatrixXd gg(r, c);
+#pragma omp for schedule(static)
+      for (Index run = 0; run < runs(m); ++run) {
+        hh.setZero();
+        gg.setZero();
+        const Index end = run_start(m, run + 1);
+        for (Index first = run_start(m, run); first < end; first += kBlock) {
+          const Index size = std::min(kBlock, end - first);
+          features(network_, rows, first, size, h, g);
+          if (!lower) features(network_, columns, first, size, h_columns, g_columns);
+          if (network_.train_a) add_product(h, lower ? h : h_columns, lower, hh);
+          if (uses_g) add_product(g, lower ? g : g_columns, lower, gg);
+        }
+        partial_.col(run).head(r * c) = (hh + gg.cwiseProduct(inner)).reshaped();
+      }
+    }
+    MatrixXd k = MatrixXd::Zero(r, c);
+    for (Index run = 0; run < runs(m); ++run) k.reshaped() += partial_.col(run).head(r * c);
+    return network_.output_scale * network_.output_scale * k;
+  }
+
+ private:
+  const Network& network_;
+  MatrixXd partial_;  // a run's tile in each column
+};
+
+/// All tiles of K(rows_i, columns_j), or those on and below the diagonal.
+MatrixXd assemble(const Network& network, const MatrixXd& rows, const MatrixXd& columns,
+                  bool lower) {
+  MatrixXd k(rows.cols(), columns.cols());
+  Tiles formed(network);
+  for (Index p = 0; p < tiles(rows.cols()); ++p) {
+    const Index i = tile_start(rows.cols(), p);
+    const Index height = tile_start(rows.cols(), p + 1) - i;
+    const MatrixXd tile_rows = rows.middleCols(i, height);
+    for (Index q = 0; q < (lower ? p + 1 : tiles(columns.cols())); ++q) {
+      const Index j = tile_start(columns.cols(), q);
+      const Index width = tile_start(columns.cols(), q + 1) - j;
+      k.block(i, j, height, width) =
+          formed.between(tile_rows, columns.middleCols(j, width), lower && p == q);
+    }
+  }
+  return k;
 }
 
 }  // namespace
 
 MatrixXd tangent_kernel(const Network& network, const MatrixXd& points) {
-  const data::Weights& theta = network.weights;
-  const Index n = points.cols();
-  const Index m = theta.width();
-  const Index parts = partial_sums(n, m);
-  std::vector<MatrixXd> hh(static_cast<std::size_t>(parts), MatrixXd::Zero(n, n));
-  std::vector<MatrixXd> gg = hh;
-#pragma omp parallel for schedule(static) if (m * n > kWorthThreads)
-  for (Index part = 0; part < parts; ++part) {
-    const Index last = (part + 1) * runs(m) / parts;
-    const Index end = run_start(m, last);
-    for (Index first = run_start(m, part * runs(m) / parts); first < end; first += kBlock) {
-      const Index size = std::min(kBlock, end - first);
-      MatrixXd z = points.transpose() * theta.w.middleRows(first, size).transpose();
-      z.rowwise() += theta.b.segment(first, size).transpose();
-      const MatrixXd g = (z.array() > 0.0).cast<double>().rowwise() *
-                         theta.a.segment(first, size).transpose().array();
-      z = z.cwiseMax(0.0);
-      const auto p = static_cast<std::size_t>(part);
-      if (network.train_a) hh[p].selfadjointView<Eigen::Lower>().rankUpdate(z);
-      if (network.train_w || network.train_b) gg[p].selfadjointView<Eigen::Lower>().rankUpdate(g);
-    }
-  }
-  for (std::size_t part = 1; part < hh.size(); ++part) {
-    hh[0] += hh[part];
-    gg[0] += gg[part];
-  }
-  MatrixXd inner = MatrixXd::Constant(n, n, network.train_b ? 1.0 : 0.0);
-  if (network.train_w) inner += points.transpose() * points;
-  MatrixXd k = network.output_scale * network.output_scale * (hh[0] + gg[0].cwiseProduct(inner));
+  MatrixXd k = assemble(network, points, points, true);
   k.triangularView<Eigen::StrictlyUpper>() = k.transpose();
   return k;
 }
 
+MatrixXd tangent_kernel(const Network& network, const MatrixXd& rows, const MatrixXd& columns) {
+  return assemble(network, rows, columns, false);
+}
+
 double largest_rate(const Network& network, const MatrixXd& points) {
-  return Eigen::SelfAdjointEigenSolver<MatrixXd>(tangent_kernel(network, points),
-                                                 Eigen::EigenvaluesOnly)
-      .eigenvalues()
-      .tail(1)[0];
+  return data::symmetric_eigen(tangent_kernel(network, points)).values.tail(1)[0];
 }
 
 }  // namespace fprinciple::nn

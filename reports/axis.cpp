@@ -63,10 +63,20 @@ Range in(const Unit& unit, const Range& range) {
   return {range.lo / unit.value(), range.hi / unit.value()};
 }
 
+Range decades(const std::vector<Eigen::VectorXd>& values) {
+  constexpr double most = 8.0;
+  std::vector<Eigen::VectorXd> logs;
+  logs.reserve(values.size());
+  for (const Eigen::VectorXd& column : values) logs.push_back(column.array().log10());
+  const Range range = range_of(logs);
+  const double hi = std::ceil(range.hi);
+  return {std::pow(10.0, std::max(std::floor(range.lo), hi - most)), std::pow(10.0, hi)};
+}
+
 std::string log_axis(char axis, const Range& range) {
   constexpr double labels = 6.0;
-  const double decades = std::log10(range.hi / range.lo);
-  const int step = std::max(1, static_cast<int>(std::ceil(decades / labels)));
+  const double length = std::log10(range.hi / range.lo);
+  const int step = std::max(1, static_cast<int>(std::ceil(length / labels)));
   const std::string minor = step == 1 ? fmt::format("set m{}tics 10\n", axis) : std::string();
   return fmt::format(
              "set logscale {0}\nset {0}range {1}\nset format {0} '10^{{%T}}'\nset {0}tics 1e{2}\n",

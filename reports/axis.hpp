@@ -39,6 +39,9 @@ struct Unit {
 Unit unit_for(double largest);
 Range in(const Unit& unit, const Range& range);
 
+/// Whole decades around the positive values, at most eight: the lowest may be rounding.
+Range decades(const std::vector<Eigen::VectorXd>& values);
+
 /// gnuplot commands for a logarithmic axis ('x', 'y') over `range`, labelled at powers of ten.
 std::string log_axis(char axis, const Range& range);
 

@@ -2,9 +2,6 @@
 #include "reports/data_file.hpp"
 #include "reports/figure.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::reports {
@@ -17,17 +14,6 @@ using Eigen::VectorXd;
 VectorXd movement(const Eigen::MatrixXd& f) {
   const double points = static_cast<double>(f.rows());
   return ((f.colwise() - f.col(0)).colwise().squaredNorm() / points).cwiseSqrt().transpose();
-}
-
-/// Whole decades around the positive values, at most eight: the first differences may be rounding.
-Range decades(const std::vector<VectorXd>& values) {
-  constexpr double most = 8.0;
-  std::vector<VectorXd> logs;
-  logs.reserve(values.size());
-  for (const VectorXd& column : values) logs.push_back(column.array().log10());
-  const Range range = range_of(logs);
-  const double hi = std::ceil(range.hi);
-  return {std::pow(10.0, std::max(std::floor(range.lo), hi - most)), std::pow(10.0, hi)};
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ std::optional<Figure> maps(const compare::Comparison& comparison);
 std::optional<Figure> scatter(const compare::Comparison& comparison);
 /// The distance between network and prediction over time.
 std::optional<Figure> error(const compare::Comparison& comparison);
+/// What each step from the network down to LFP-2019 costs, over time and at the last one.
+std::optional<Figure> ladder(const compare::Comparison& comparison);
 
 /// The figure of this name, or nothing when it does not apply. Throws InputError for a name that is
 /// not in compare::figure_names().

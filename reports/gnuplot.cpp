@@ -11,9 +11,9 @@
 namespace fprinciple::reports {
 namespace {
 
-/// One style for every figure. The colours are those of Okabe and Ito, which colour-blind readers
-/// can tell apart; `magnitudes` is viridis, `signed_values` diverges from white at zero, and both
-/// keep their order for them too.
+/// One style for every figure. The colours are those of Okabe and Ito, and an indigo, which
+/// colour-blind readers can tell apart; `magnitudes` is viridis, `signed_values` diverges from
+/// white at zero, and both keep their order for them too.
 constexpr const char* colours = R"gp(# ---- the style of all figures: colours ----
 network    = '#0072B2'
 prediction = '#D55E00'
@@ -21,6 +21,11 @@ reference  = '#BBBBBB'
 target     = '#009E73'
 samples    = '#000000'
 neutral    = '#555555'
+# The rungs of the error ladder.
+nonlinearity   = '#332288'
+finite_width   = '#56B4E9'
+zero_frequency = '#E69F00'
+divergence     = '#CC79A7'
 magnitudes = "defined (0 '#440154', 1 '#482878', 2 '#3E4989', 3 '#31688E', 4 '#26828E', \
   5 '#1F9E89', 6 '#35B779', 7 '#6DCD59', 8 '#B4DE2C', 9 '#FDE725')"
 signed_values = "defined (0 '#053061', 1 '#2166AC', 2 '#4393C3', 3 '#92C5DE', 4 '#D1E5F0', \

@@ -1,4 +1,5 @@
 #define CATCH_CONFIG_RUNNER
+#include "data/linear_algebra.hpp"
 #include "data/version.hpp"
 
 #include <iostream>
@@ -13,5 +14,6 @@ int main(int argc, char** argv) {
             << '.' << EIGEN_MAJOR_VERSION << '.' << EIGEN_MINOR_VERSION << ", Boost "
             << BOOST_LIB_VERSION << ", Catch2 " << CATCH_VERSION_MAJOR << '.' << CATCH_VERSION_MINOR
             << '\n';
+  fprinciple::data::keep_blas_to_one_thread();
   return Catch::Session().run(argc, argv);
 }

@@ -2,7 +2,7 @@
 
 #include "data/distribution.hpp"
 #include "data/grid.hpp"
-#include "data/moments.hpp"
+#include "data/network_law.hpp"
 #include "data/samples.hpp"
 #include "lfp/problem.hpp"
 #include "nn/initialise.hpp"
@@ -43,15 +43,15 @@ struct Case {
   lfp::Lattice lattice;
   data::Grid grid;
 
-  lfp::SpectralWeight weight() const {
-    return lfp::lfp2019(data::moments(a, w, b, samples.dim()), samples.dim(), width, 1.0);
+  data::NetworkLaw law(data::Activation activation = data::Activation::relu) const {
+    return {activation, width, 1.0, a, w, b};
   }
+  lfp::SpectralWeight weight() const { return lfp::lfp2019(law(), samples.dim()); }
   lfp::Problem problem() const { return lfp::make_problem(lattice, weight(), samples); }
   /// LFP-2020.
   lfp::Problem problem_2020() const {
-    const auto divergence =
-        lfp::divergence_weight(data::moments(a, w, b, samples.dim()), samples.dim(), width, 1.0);
-    return lfp::make_problem(lattice, weight(), divergence, samples);
+    return lfp::make_problem(lattice, weight(), lfp::divergence_weight(law(), samples.dim()),
+                             samples);
   }
   nn::Network network(std::uint64_t seed, Eigen::Index m) const {
     return {nn::draw_weights({m, samples.dim(), a, w, b, true, seed})};

@@ -1,7 +1,7 @@
 #include "compare/experiment.hpp"
 
+#include "data/distribution.hpp"
 #include "data/error.hpp"
-#include "data/moments.hpp"
 
 #include <cmath>
 #include <fstream>

@@ -1,5 +1,8 @@
 #include "compare/run.hpp"
 
+#include <cmath>
+#include <string>
+
 #include "problems.hpp"
 #include <catch2/catch.hpp>
 #include <omp.h>
@@ -137,4 +140,45 @@ TEST_CASE("a grid given as a list of points has no spectrum but all the rest") {
   const Comparison out = compare::run(e);
   CHECK(out.frequency.size() == 0);
   CHECK(out.f_lfp.rows() == 25);
+}
+
+TEST_CASE("ladder: every rung is the difference of two curves of the result") {
+  compare::Experiment e = experiment_of(tests::fig1a(), 400);
+  for (const std::string model : {"lfp2019", "complete"}) {
+    e.lfp.model = model;
+    const Comparison c = compare::run(e);
+    const Eigen::Index last = c.t.size() - 1;
+    const auto rmse = [&](const Eigen::MatrixXd& f, const Eigen::MatrixXd& g) {
+      return ((f - g).col(last)).norm() / std::sqrt(static_cast<double>(c.grid.size()));
+    };
+    const auto& ladder = c.summary["ladder"];
+    CHECK(ladder["nonlinearity"]["rmse"] == Approx(rmse(c.f_nn, c.f_linearised)));
+    CHECK(ladder["finite_width"]["rmse"] == Approx(rmse(c.f_linearised, c.f_complete)));
+    CHECK(ladder["zero_frequency"]["rmse"] == Approx(rmse(c.f_complete, c.f_lfp2020)));
+    CHECK(ladder["divergence"]["rmse"] == Approx(rmse(c.f_lfp2020, c.f_lfp2019)));
+    CHECK(c.f_lfp == (model == "complete" ? c.f_complete : c.f_lfp2019));
+    // Far less than what is learnt: a network that had not moved would fail.
+    CHECK(rmse(c.f_nn, c.f_linearised) < 0.1 * c.f_nn.col(last).cwiseAbs().maxCoeff());
+    CHECK(c.f_linearised.col(0).isZero(1e-12));
+  }
+}
+
+TEST_CASE("any dimension: complete and mesh-free LFP in d = 5 are near a wide network") {
+  compare::Experiment e;
+  e.name = e.title = "five";
+  e.samples = {tests::random_matrix(5, 12, 61), tests::random_vector(12, 62)};
+  e.network.width = 20000;
+  e.network.a = tests::normal(0.3);
+  e.network.w = tests::normal(0.5);
+  e.network.b = tests::normal(2.0);
+  e.train.stop_loss = 1e-10;
+  e.train.snapshots = 5;
+  e.lfp.kernel = true;
+  e.grid.points = 0.8 * tests::random_matrix(5, 60, 63);
+  e.lfp.model = "complete";
+  const Comparison c = compare::run(e);
+  // Twenty thousand neurons, half of them copies: of the order of 1 %.
+  CHECK(c.summary["error"]["relative_l2"] < 0.05);
+  CHECK(c.f_lfp2019.size() == c.f_lfp.size());
+  CHECK(c.summary["warnings"].empty());
 }

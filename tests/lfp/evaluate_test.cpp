@@ -76,10 +76,17 @@ TEST_CASE("a grid of one point is a grid") {
 }
 
 TEST_CASE("the lattice samples γ² with its volume and zero-frequency rule") {
-  const lfp::SpectralWeight weight{2, 1.0, 0.3, 0.7};
+  int calls = 0;
+  lfp::SpectralWeight weight;
+  weight.gamma_a2 = [&calls](double xi) {
+#pragma omp atomic
+    ++calls;
+    return 0.3 / (xi * xi);
+  };
   const lfp::Lattice lattice{2, 5.0, 3, 0.1};
   const Eigen::VectorXd gamma = lfp::sampled_weight(lattice, weight);
   REQUIRE(gamma.size() == 3 * 5);
+  CHECK(calls == 6);  // |k|² = 0, 1, 2, 4, 5, 8: a value may be a quadrature
   CHECK(gamma[2] == Approx(weight.gamma2(0.1 / 5.0) / 25.0));                 // k = (0, 0)
   CHECK(gamma[0] == Approx(weight.gamma2(2.0 / 5.0) / 25.0));                 // k = (0, −2)
   CHECK(gamma[5 + 3] == Approx(weight.gamma2(std::sqrt(2.0) / 5.0) / 25.0));  // k = (1, 1)

@@ -28,8 +28,10 @@ const VectorXd kPiecewiseLinear =
 /// Largest difference between LFP with one half of γ² and a classical interpolant.
 double distance(bool cubic, double box, Eigen::Index modes, double zero_frequency = 0.1) {
   const tests::Case c = tests::fig1a();
-  const lfp::SpectralWeight weight =
-      lfp::lfp2019(data::moments(c.a, c.w, c.b, 1), 1, c.width, 1.0, cubic, !cubic);
+  data::NetworkLaw law = c.law();
+  law.train_a = cubic;
+  law.train_b = !cubic;
+  const lfp::SpectralWeight weight = lfp::lfp2019(law, 1);
   const lfp::Lattice lattice{1, box, modes, zero_frequency};
   const data::Grid grid = data::make_grid({{-0.8, 0.1, 19}});
   const VectorXd f = lfp::GridEvaluator(

@@ -138,9 +138,11 @@ TEST_CASE("LFP-2020 is kernel interpolation with K = k + x·x' k_b") {
   for (tests::Case c : {tests::fig1b(), tests::fig2()}) {
     c.lattice.modes = c.lattice.dim == 1 ? 200 : 12;
     const lfp::Problem problem = c.problem_2020();
-    const auto moments = data::moments(c.a, c.w, c.b, c.lattice.dim);
+    const double p_b0 = data::density_at_zero(c.b);
+    const double a2_r = data::second_moment(c.a) * data::norm_moment(c.w, c.lattice.dim, 1.0);
+    const double r3 = data::norm_moment(c.w, c.lattice.dim, 3.0);
     const double s2m = static_cast<double>(c.width);
-    const double kappa = c.lattice.dim == 1 ? s2m * moments.p_b0 : s2m * moments.p_b0 / M_PI;
+    const double kappa = c.lattice.dim == 1 ? s2m * p_b0 : s2m * p_b0 / M_PI;
     const auto kernel = [&](const VectorXd& x, const VectorXd& y) -> Real {
       Real ab = 0;
       Real b = 0;
@@ -150,10 +152,8 @@ TEST_CASE("LFP-2020 is kernel interpolation with K = k + x·x' k_b") {
           const double k = std::hypot(static_cast<double>(k1), static_cast<double>(k2));
           const double xi = (k > 0.0 ? k : 0.1) / c.lattice.box;
           const double d = static_cast<double>(c.lattice.dim);
-          const double gamma_b2 =
-              kappa * moments.a2_r / (4.0 * M_PI * M_PI * std::pow(xi, d + 1.0));
-          const double gamma_a2 =
-              kappa * moments.r3 / (16.0 * std::pow(M_PI, 4.0) * std::pow(xi, d + 3.0));
+          const double gamma_b2 = kappa * a2_r / (4.0 * M_PI * M_PI * std::pow(xi, d + 1.0));
+          const double gamma_a2 = kappa * r3 / (16.0 * std::pow(M_PI, 4.0) * std::pow(xi, d + 3.0));
           const Real phase = 2 * std::numbers::pi_v<Real> / c.lattice.box *
                              (static_cast<Real>(k1) * (x[0] - y[0]) +
                               (d > 1.0 ? static_cast<Real>(k2) * (x[1] - y[1]) : 0.0L));
@@ -266,4 +266,50 @@ TEST_CASE("limits of the iterative routes are reported, never silent") {
   lfp::ConstrainedOptions constrained;
   constrained.max_outer = 1;
   CHECK_THROWS_AS(lfp::solve_constrained(problem, constrained), RunError);
+}
+
+TEST_CASE("weights that underflow: modes that carry nothing do not move") {
+  for (const auto activation : {data::Activation::gaussian, data::Activation::tanh,
+                                data::Activation::sigmoid, data::Activation::sine}) {
+    INFO(data::name(activation));
+    tests::Case c = tests::fig1a();
+    c.w = tests::uniform(8.0);
+    const auto law = c.law(activation);
+    for (const lfp::Problem& problem :
+         {lfp::make_problem(c.lattice, lfp::lfp2019(law, 1), c.samples),
+          lfp::make_problem(c.lattice, lfp::lfp2019(law, 1), lfp::divergence_weight(law, 1),
+                            c.samples)}) {
+      CHECK((problem.weight.array() == 0.0).any());
+      CHECK((problem.weight.array() >= 0.0).all());
+      const lfp::Propagator propagator(problem);
+      const MatrixXcd limit = propagator.coefficients(kInfinity);
+      const MatrixXcd dual = lfp::solve_dual(problem);
+      CHECK((problem.weight.array() > 0.0 || dual.array().abs() == 0.0).all());
+      const lfp::GridEvaluator on_grid(c.lattice, c.grid);
+      const VectorXd f = on_grid(dual);
+      CHECK((on_grid(limit) - f).cwiseAbs().maxCoeff() < 1e-7);
+      CHECK((on_grid(lfp::solve_constrained(problem)) - f).cwiseAbs().maxCoeff() < 1e-7);
+      CHECK((lfp::values(c.lattice, dual, c.samples.x) - c.samples.y).cwiseAbs().maxCoeff() < 1e-9);
+      const double norm = lfp::fp_norm_squared(problem, dual);
+      CHECK(std::isfinite(norm));
+      CHECK(norm > 0.0);
+      const double t = 1.0 / propagator.rates()[0];
+      CHECK((on_grid(lfp::integrate_ode(problem, {t})[0]) - on_grid(propagator.coefficients(t)))
+                .cwiseAbs()
+                .maxCoeff() < 1e-7);
+      MatrixXcd elsewhere = dual;
+      elsewhere(c.lattice.size() - 1, 0) += 1e-3;
+      CHECK(lfp::fp_norm_squared(problem, elsewhere) == kInfinity);
+    }
+  }
+}
+
+TEST_CASE("a weight of zero everywhere is refused, not divided by") {
+  lfp::Problem problem = tests::fig1a().problem();
+  problem.weight.setZero();
+  CHECK_THROWS_AS(lfp::solve_dual(problem), RunError);
+  CHECK_THROWS_AS(lfp::solve_constrained(problem), RunError);
+  CHECK_THROWS_AS(lfp::integrate_ode_to_limit(problem), RunError);
+  CHECK(lfp::Propagator(problem).coefficients(kInfinity).cwiseAbs().maxCoeff() == 0.0);
+  CHECK(lfp::fp_norm_squared(problem, problem.c_ini) == 0.0);
 }

@@ -88,6 +88,28 @@ struct PathVariable {
   PathVariable& operator=(const PathVariable&) = delete;
 };
 
+/// With a ladder whose rungs are constant over the grid: non-linearity 0.004, finite width 0.03,
+/// zero frequency 0.0002, divergence term 0.1.
+compare::Comparison with_ladder() {
+  compare::Comparison c = synthetic(1, false);
+  c.f_lfp2019 = c.f_lfp;
+  c.f_lfp2020 = c.f_lfp2019.array() + 0.1;
+  c.f_complete = c.f_lfp2020.array() + 2e-4;
+  c.f_linearised = c.f_complete.array() + 0.03;
+  c.f_nn = c.f_linearised.array() - 4e-3;
+  return c;
+}
+
+/// The second column of a figure's last table.
+std::vector<double> last_table(const reports::Figure& figure) {
+  std::istringstream rows(figure.data.substr(figure.data.rfind('#')));
+  std::string line;
+  std::getline(rows, line);
+  std::vector<double> out;
+  for (double first = 0.0, second = 0.0; rows >> first >> second;) out.push_back(second);
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("every figure that applies is drawn, and no other", "[reports]") {
@@ -129,7 +151,7 @@ TEST_CASE("an unknown figure is refused by name", "[reports]") {
   const ScratchDirectory scratch;
   CHECK_THROWS_WITH(reports::write_report(synthetic(1, false), scratch.path, {"histogram"}),
                     "there is no figure 'histogram'; the figures are maps, curves, loss, error, "
-                    "scatter, spectrum");
+                    "ladder, scatter, spectrum");
 }
 
 TEST_CASE("drawings stand alone", "[reports]") {
@@ -269,6 +291,65 @@ TEST_CASE("the spectrum's file says that low frequencies come first", "[reports]
     CHECK(std::stod(prediction) == Approx(expected).margin(0.1));
     CHECK(network == prediction);
   }
+}
+
+TEST_CASE("the ladder has a rung for each step and their total", "[reports]") {
+  const auto comparison = with_ladder();
+  const auto figure = reports::make_figure("ladder", comparison);
+  REQUIRE(figure);
+  const std::vector<double> expected{0.004, 0.03, 0.0002, 0.1, 0.1262};
+  const std::vector<double> rungs = last_table(*figure);
+  REQUIRE(rungs.size() == expected.size());
+  for (std::size_t k = 0; k < rungs.size(); ++k) CHECK(rungs[k] == Approx(expected[k]));
+  for (const char* name : {"'non-linearity'", "'finite width'", "'zero frequency'",
+                           "'divergence term'", "'total'", "'4.0·10^{−3}'", "'1.3·10^{−1}'"})
+    CHECK(has(figure->commands, name));
+  CHECK(has(figure->alt, "zero frequency (complete − LFP-2020) 2.0e-04"));
+
+  const ScratchDirectory scratch;
+  reports::write_report(comparison, scratch.path);
+  CHECK(drawn(scratch.path).count("ladder") == 1);
+  CHECK(has(read_text(scratch.path / "report.html"), "The error ladder"));
+}
+
+TEST_CASE("a rung across a missing model is named by its neighbours", "[reports]") {
+  auto comparison = with_ladder();
+  comparison.f_complete.resize(0, 0);
+  const auto figure = reports::make_figure("ladder", comparison);
+  REQUIRE(figure);
+  const std::vector<double> rungs = last_table(*figure);
+  REQUIRE(rungs.size() == 4);
+  CHECK(rungs[1] == Approx(0.0302));
+  CHECK(has(figure->commands, "'linearised − LFP-2020'"));
+  CHECK(has(figure->commands, "'divergence term'"));
+  CHECK_FALSE(has(figure->commands, "'finite width'"));
+  CHECK_FALSE(has(figure->commands, "'zero frequency'"));
+  const ScratchDirectory scratch;
+  CHECK_NOTHROW(reports::draw(*figure, scratch.path));
+}
+
+TEST_CASE("there is no ladder without the linearised network", "[reports]") {
+  auto comparison = with_ladder();
+  comparison.f_linearised.resize(0, 0);
+  CHECK_FALSE(reports::make_figure("ladder", comparison));
+}
+
+TEST_CASE("a ladder with rungs that cannot be drawn as bars", "[reports]") {
+  auto comparison = with_ladder();
+  SECTION("zero") { comparison.f_nn = comparison.f_linearised; }
+  SECTION("not a number") { comparison.f_complete(3, 19) = std::nan(""); }
+  SECTION("all zero") {
+    comparison.f_nn = comparison.f_linearised = comparison.f_complete = comparison.f_lfp2020 =
+        comparison.f_lfp2019;
+  }
+  SECTION("far apart") { comparison.f_nn.array() += 1e12; }
+  SECTION("one only") {
+    for (auto* f : {&comparison.f_complete, &comparison.f_lfp2020, &comparison.f_lfp2019})
+      f->resize(0, 0);
+  }
+  const ScratchDirectory scratch;
+  reports::write_report(comparison, scratch.path, {"ladder"});
+  CHECK(drawn(scratch.path) == std::set<std::string>{"ladder"});
 }
 
 TEST_CASE("the combined page has a section for each experiment", "[reports]") {

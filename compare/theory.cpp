@@ -1,0 +1,124 @@
+#include "compare/theory.hpp"
+
+#include "lfp/complete_kernel.hpp"
+#include "lfp/mesh_free.hpp"
+#include "lfp/spectral_weight.hpp"
+#include "nn/kernels.hpp"
+#include "nn/tangent_kernel.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::compare {
+namespace {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+/// The samples of f − f_ini.
+data::Samples residual_samples(const Experiment& experiment, const nn::Network& network) {
+  data::Samples residual = experiment.samples;
+  residual.y -= nn::outputs(network, residual.x);
+  return residual;
+}
+
+/// What solver differences are relative to: max|y|, or what there is to learn where y = 0.
+double scale_of(const VectorXd& y, const VectorXd& residual) {
+  for (const VectorXd& v : {y, residual})
+    if (const double largest = v.cwiseAbs().maxCoeff(); largest > 0.0) return largest;
+  return 1.0;
+}
+
+double bias_density(const Experiment& experiment) {
+  return experiment.lfp.bias_density.value_or(data::density_at_zero(experiment.network.b));
+}
+
+lfp::SpectralWeight weight_of(const Experiment& experiment, const data::Weights& weights) {
+  const data::NetworkLaw law = network_law(experiment);
+  return experiment.lfp.moments == "distribution"
+             ? lfp::lfp2019(law, experiment.samples.dim())
+             : lfp::lfp2019(law, weights, bias_density(experiment));
+}
+
+Prediction on_lattice(const Experiment& experiment, const data::Weights& weights,
+                      const data::Samples& residual, bool divergence, bool check, double scale) {
+  const auto& [model, lattice, kernel, ladder, moments, ridge, density] = experiment.lfp;
+  const data::NetworkLaw law = network_law(experiment);
+  const lfp::SpectralWeight weight = weight_of(experiment, weights);
+  if (!divergence || !law.train_w)
+    return lattice_prediction(lfp::make_problem(lattice, weight, residual, ridge), experiment.grid,
+                              check, scale);
+  const lfp::SpectralWeight added =
+      moments == "distribution" ? lfp::divergence_weight(law, residual.dim())
+                                : lfp::divergence_weight(law, weights, bias_density(experiment));
+  return lattice_prediction(lfp::make_problem(lattice, weight, added, residual, ridge),
+                            experiment.grid, check, scale);
+}
+
+Prediction without_lattice(const Experiment& experiment, const data::Samples& residual,
+                           bool divergence, bool check, double scale) {
+  const data::NetworkLaw law = network_law(experiment);
+  const lfp::MeshFree model = divergence ? lfp::mesh_free_2020(law, residual.dim())
+                                         : lfp::mesh_free_2019(law, residual.dim());
+  const MatrixXd& points = experiment.grid.points;
+  Prediction out = kernel_prediction(
+      {lfp::kernel_matrix(model, residual.x, residual.x), lfp::polynomials(model.order, residual.x),
+       residual.y, experiment.lfp.ridge},
+      lfp::kernel_matrix(model, points, residual.x), lfp::polynomials(model.order, points), check,
+      scale);
+  out.details["unpenalised_degree"] = model.order - 1;
+  return out;
+}
+
+}  // namespace
+
+Prediction predict(const Experiment& experiment, const nn::Network& network,
+                   const std::string& model, bool check) {
+  const data::Samples residual = residual_samples(experiment, network);
+  const double scale = scale_of(experiment.samples.y, residual.y);
+  const MatrixXd& points = experiment.grid.points;
+  const double ridge = experiment.lfp.ridge;
+  const MatrixXd none(residual.size(), 0);
+  const MatrixXd none_on_grid(points.cols(), 0);
+  if (model == "linearised")
+    return kernel_prediction({nn::tangent_kernel(network, residual.x), none, residual.y, ridge},
+                             nn::tangent_kernel(network, points, residual.x), none_on_grid, check,
+                             scale);
+  if (model == "complete") {
+    const data::NetworkLaw law = network_law(experiment);
+    const lfp::KernelMatrix k = lfp::complete_kernel(law, residual.x, residual.x);
+    const lfp::KernelMatrix k_grid = lfp::complete_kernel(law, points, residual.x);
+    Prediction out =
+        kernel_prediction({k.k, none, residual.y, ridge}, k_grid.k, none_on_grid, check, scale);
+    out.details["kernel_method"] = k.method;
+    out.details["kernel_error"] = std::max(k.error, k_grid.error);
+    return out;
+  }
+  const bool divergence = model == "lfp2020";
+  return experiment.lfp.kernel
+             ? without_lattice(experiment, residual, divergence, check, scale)
+             : on_lattice(experiment, network.weights, residual, divergence, check, scale);
+}
+
+nlohmann::json theory_numbers(const Experiment& experiment, const data::Weights& weights) {
+  const Experiment::Lfp& spec = experiment.lfp;
+  nlohmann::json numbers = {{"model", spec.model},
+                            {"kernel", spec.kernel || spec.model == "complete"},  // mesh-free
+                            {"ridge", spec.ridge}};
+  if (!spec.kernel) {
+    numbers["box"] = spec.lattice.box;
+    numbers["modes"] = spec.lattice.modes;
+    numbers["zero_frequency"] = spec.lattice.zero_frequency;
+  }
+  const data::NetworkLaw law = network_law(experiment);
+  if (law.activation != data::Activation::sine) {
+    const lfp::SpectralWeight weight = weight_of(experiment, weights);
+    numbers["kappa"] = weight.kappa;
+    if (law.activation == data::Activation::relu) {
+      numbers["c1"] = weight.c1;
+      numbers["c2"] = weight.c2;
+    }
+  }
+  return numbers;
+}
+
+}  // namespace fprinciple::compare

@@ -1,0 +1,23 @@
+#include "data/linear_algebra.hpp"
+
+#include "data/error.hpp"
+
+#include <cblas.h>
+#include <lapacke.h>
+
+namespace fprinciple::data {
+
+SymmetricEigen symmetric_eigen(const Eigen::MatrixXd& a) {
+  const auto n = static_cast<lapack_int>(a.rows());
+  SymmetricEigen eigen{Eigen::VectorXd(a.rows()), a};
+  if (n == 0) return eigen;
+  if (!a.allFinite()) throw RunError("the eigenvalues of a matrix that is not finite");
+  if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, eigen.vectors.data(), n, eigen.values.data()) !=
+      0)
+    throw RunError("the eigenvalues of a symmetric matrix were not found");
+  return eigen;
+}
+
+void keep_blas_to_one_thread() { openblas_set_num_threads(1); }
+
+}  // namespace fprinciple::data

@@ -1,0 +1,146 @@
+#include "lfp/complete_kernel.hpp"
+
+#include "data/memory.hpp"
+#include "lfp/gauss_rule.hpp"
+#include "lfp/hermite_averages.hpp"
+#include "lfp/neuron_rule.hpp"
+#include "lfp/relu_averages.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::lfp {
+namespace {
+
+using data::Distribution;
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+bool normal(const Distribution& law) { return law.kind == Distribution::Kind::normal; }
+
+/// E cos(w·x), w of independent coordinates.
+template <class Point>
+double characteristic(const Distribution& law, const Point& x) {
+  if (normal(law)) return std::exp(-0.5 * law.scale * law.scale * x.squaredNorm());
+  double product = 1.0;
+  for (const double xk : x)
+    product *= xk == 0.0 ? 1.0 : std::sin(law.scale * xk) / (law.scale * xk);
+  return product;
+}
+
+/// Calls entry(i, j, value, derivative, error) for all entries; returns the largest errors found.
+template <class Entry>
+ActivationAverages fill(Index rows, Index columns, const Entry& entry) {
+  ActivationAverages out{MatrixXd(rows, columns), MatrixXd(rows, columns), 0.0, "closed form"};
+  double error = 0.0;
+#pragma omp parallel for schedule(static) reduction(max : error)
+  for (Index j = 0; j < columns; ++j)
+    for (Index i = 0; i < rows; ++i)
+      error = std::max(error, entry(i, j, out.value(i, j), out.derivative(i, j)));
+  const double scale =
+      std::min(out.value.cwiseAbs().maxCoeff(), out.derivative.cwiseAbs().maxCoeff());
+  if (error > 0.0) {
+    out.method = "quadrature";
+    out.error = error / std::max(scale, 1e-300);
+  }
+  return out;
+}
+
+/// sin z sin z' = ½(cos(z − z') − cos(z + z')), cos z cos z' with a plus.
+ActivationAverages sine_averages(const data::NetworkLaw& law, const MatrixXd& x,
+                                 const MatrixXd& y) {
+  const double twice = characteristic(law.b, Eigen::Matrix<double, 1, 1>(2.0));  // E cos 2b
+  return fill(x.cols(), y.cols(), [&](Index i, Index j, double& value, double& derivative) {
+    const double difference = characteristic(law.w, VectorXd(x.col(i) - y.col(j)));
+    const double sum = twice * characteristic(law.w, VectorXd(x.col(i) + y.col(j)));
+    value = 0.5 * (difference - sum);
+    derivative = 0.5 * (difference + sum);
+    return 0.0;
+  });
+}
+
+/// σ = z₊^p has σ' = p z₊^{p−1}, so E[σ'σ''] is p² times the average of power p − 1.
+ActivationAverages relu_normal(const data::NetworkLaw& law, int p, const MatrixXd& x,
+                               const MatrixXd& y) {
+  const MatrixXd u = law.w.scale * x;
+  const MatrixXd v = law.w.scale * y;
+  const bool normal_b = normal(law.b);
+  const double common = normal_b ? law.b.scale : 0.0;
+  const Index d = x.rows();
+  return fill(x.cols(), y.cols(), [&](Index i, Index j, double& value, double& derivative) {
+    const PairGeometry pair = pair_geometry(u.data() + i * d, v.data() + j * d, d, common);
+    double error = 0.0;
+    const ArcCosine average = normal_b ? arc_cosine(p, pair)
+                                       : ArcCosine{normal_uniform(p - 1, pair, law.b.scale, error),
+                                                   normal_uniform(p, pair, law.b.scale, error)};
+    value = average.at;
+    derivative = p * p * average.below;
+    return error;
+  });
+}
+
+/// E over w ~ U(−W, W) of bias_average, d = 1. With uniform b the integrand is a polynomial between
+/// w = 0 and the w at which |w x| or |w x'| passes B; with normal b it is analytic on either side
+/// of 0, and panels are short against its scale σ_b/|x|.
+ActivationAverages relu_line(const data::NetworkLaw& law, int p, const MatrixXd& x,
+                             const MatrixXd& y) {
+  const double reach = std::max(x.cwiseAbs().maxCoeff(), y.cwiseAbs().maxCoeff());
+  const double w_max = law.w.scale;
+  const double panel = normal(law.b) ? 1.5 * law.b.scale / std::max(reach, 1e-300) : w_max;
+  const Rule unit = composite_rule(0.5, 0.5 * std::min(1.0, 2.0 * panel / w_max), 16);
+  return fill(x.cols(), y.cols(), [&](Index i, Index j, double& value, double& derivative) {
+    std::vector<double> cuts{-w_max, 0.0, w_max};
+    if (!normal(law.b))
+      for (const double at : {x(0, i), y(0, j)}) {
+        const double cut = law.b.scale / std::abs(at);
+        if (cut < w_max) cuts.insert(cuts.end(), {-cut, cut});
+      }
+    std::sort(cuts.begin(), cuts.end());
+    value = derivative = 0.0;
+    for (std::size_t k = 0; k + 1 < cuts.size(); ++k) {
+      const double length = cuts[k + 1] - cuts[k];
+      const double middle = 0.5 * (cuts[k] + cuts[k + 1]);
+      for (Index q = 0; q < unit.x.size(); ++q) {
+        const double w = middle + length * unit.x[q];
+        const double share = length * unit.w[q] / (2.0 * w_max);
+        value += share * bias_average(p, w * x(0, i), w * y(0, j), law.b);
+        derivative += share * p * p * bias_average(p - 1, w * x(0, i), w * y(0, j), law.b);
+      }
+    }
+    return 0.0;
+  });
+}
+
+}  // namespace
+
+ActivationAverages activation_averages(const data::NetworkLaw& law, const MatrixXd& rows,
+                                       const MatrixXd& columns) {
+  data::require_memory(
+      8.0 * 4.0 * static_cast<double>(rows.cols()) * static_cast<double>(columns.cols()),
+      fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
+  const int p = data::relu_power(law.activation);
+  if (law.activation == data::Activation::sine) return sine_averages(law, rows, columns);
+  if (normal(law.w))
+    return p > 0 ? relu_normal(law, p, rows, columns) : hermite_averages(law, rows, columns);
+  if (p > 0 && rows.rows() == 1) return relu_line(law, p, rows, columns);
+  return neuron_averages(law, rows, columns);
+}
+
+KernelMatrix complete_kernel(const data::NetworkLaw& law, const MatrixXd& rows,
+                             const MatrixXd& columns) {
+  const ActivationAverages average = activation_averages(law, rows, columns);
+  const double scale = law.output_scale * law.output_scale * static_cast<double>(law.width);
+  const double a2 = data::second_moment(law.a);
+  KernelMatrix out{MatrixXd::Zero(rows.cols(), columns.cols()), average.error, average.method};
+  if (law.train_w) out.k = rows.transpose() * columns;
+  if (law.train_b) out.k.array() += 1.0;
+  out.k.array() *= scale * a2 * average.derivative.array();
+  if (law.train_a) out.k += scale * average.value;
+  return out;
+}
+
+}  // namespace fprinciple::lfp

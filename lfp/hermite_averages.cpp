@@ -1,0 +1,164 @@
+#include "lfp/hermite_averages.hpp"
+
+#include "data/memory.hpp"
+#include "lfp/gauss_rule.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::lfp {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+using std::numbers::pi;
+
+/// Trapezoidal nodes in g, and there the functions ψ_k(g) ψ_0(g) step = h_k(g) φ(g) step.
+struct HermiteTable {
+  VectorXd g;
+  MatrixXd table;  // nodes × terms
+};
+
+HermiteTable hermite_table(Index terms, double largest_norm, double refinement) {
+  constexpr double kReach = 12.5;
+  // Aliasing: the product of σ(b + s g), ψ_k and ψ_0 has frequencies up to about this.
+  const double band = std::sqrt(static_cast<double>(terms)) + 24.0 * largest_norm + 12.0;
+  const auto half = static_cast<Index>(std::ceil(refinement * kReach * band / (2.0 * pi))) + 1;
+  HermiteTable out{VectorXd::LinSpaced(2 * half + 1, -kReach, kReach), {}};
+  const double step = out.g[1] - out.g[0];
+  // ψ_k = h_k √φ: ψ_{k+1} = (g ψ_k − √k ψ_{k−1})/√(k+1).
+  const Eigen::ArrayXd psi_0 = (-0.25 * out.g.array().square()).exp() / std::pow(2.0 * pi, 0.25);
+  Eigen::ArrayXd before = Eigen::ArrayXd::Zero(out.g.size());
+  Eigen::ArrayXd now = psi_0;
+  out.table.resize(out.g.size(), terms);
+  for (Index k = 0; k < terms; ++k) {
+    out.table.col(k) = step * now * psi_0;
+    const Eigen::ArrayXd next = (out.g.array() * now - std::sqrt(static_cast<double>(k)) * before) /
+                                std::sqrt(static_cast<double>(k + 1));
+    before = now;
+    now = next;
+  }
+  return out;
+}
+
+/// α_k of one function for each (node of b, point): terms × (nodes · points), the nodes of a point
+/// side by side, each times the root of its weight.
+template <class Function>
+MatrixXd coefficients(const Function& function, const HermiteTable& hermite, const VectorXd& norms,
+                      const Rule& b) {
+  const Index nodes = b.x.size();
+  MatrixXd out(hermite.table.cols(), nodes * norms.size());
+#pragma omp parallel for schedule(static)
+  for (Index i = 0; i < norms.size(); ++i) {
+    MatrixXd sampled(hermite.g.size(), nodes);
+    for (Index q = 0; q < nodes; ++q)
+      for (Index g = 0; g < hermite.g.size(); ++g)
+        sampled(g, q) = std::sqrt(b.w[q]) * function(b.x[q] + norms[i] * hermite.g[g]);
+    out.middleCols(i * nodes, nodes).noalias() = hermite.table.transpose() * sampled;
+  }
+  return out;
+}
+
+/// The largest of |Σ α_k² − E[f(z)²]| over the points, relative to the largest E[f(z)²].
+template <class Function>
+double miss(const Function& function, const MatrixXd& alpha, Index nodes, const VectorXd& norms,
+            const HermiteTable& fine, const Rule& fine_b) {
+  double largest = 0.0;
+  double worst = 0.0;
+  const Eigen::ArrayXd weight = fine.table.col(0);  // φ(g) step
+  for (Index i = 0; i < norms.size(); ++i) {
+    double square = 0.0;
+    for (Index q = 0; q < fine_b.x.size(); ++q)
+      for (Index g = 0; g < fine.g.size(); ++g) {
+        const double f = function(fine_b.x[q] + norms[i] * fine.g[g]);
+        square += fine_b.w[q] * weight[g] * f * f;
+      }
+    largest = std::max(largest, square);
+    worst = std::max(worst, std::abs(alpha.middleCols(i * nodes, nodes).squaredNorm() - square));
+  }
+  return largest > 0.0 ? worst / largest : 0.0;
+}
+
+/// Σ_k (A_k A'_k^T) ∘ cosine^k, A_k the points × nodes coefficients of order k.
+MatrixXd series(const MatrixXd& alpha, const MatrixXd& alpha_prime, Index nodes,
+                const MatrixXd& cosine) {
+  constexpr Index kTile = 64;
+  MatrixXd sum(cosine.rows(), cosine.cols());
+  const Index row_tiles = (cosine.rows() + kTile - 1) / kTile;
+#pragma omp parallel for schedule(dynamic)
+  for (Index tile = 0; tile < row_tiles; ++tile) {
+    const Index r = tile * kTile;
+    const Index height = std::min(kTile, cosine.rows() - r);
+    for (Index c = 0; c < cosine.cols(); c += kTile) {
+      const Index width = std::min(kTile, cosine.cols() - c);
+      const Eigen::ArrayXXd x = cosine.block(r, c, height, width).array();
+      Eigen::ArrayXXd t = Eigen::ArrayXXd::Zero(height, width);
+      for (Index k = alpha.rows() - 1; k >= 0; --k) {
+        const VectorXd left = alpha.row(k).segment(r * nodes, height * nodes);
+        const VectorXd right = alpha_prime.row(k).segment(c * nodes, width * nodes);
+        const MatrixXd product =
+            left.reshaped(nodes, height).transpose() * right.reshaped(nodes, width);
+        t = t * x + product.array();
+      }
+      sum.block(r, c, height, width) = t;
+    }
+  }
+  return sum;
+}
+
+VectorXd norms_of(const MatrixXd& points, double scale, double common) {
+  return (scale * scale * points.colwise().squaredNorm().array() + common * common).sqrt();
+}
+
+}  // namespace
+
+ActivationAverages hermite_averages(const data::NetworkLaw& law, const MatrixXd& rows,
+                                    const MatrixXd& columns) {
+  const bool normal_b = law.b.kind == data::Distribution::Kind::normal;
+  const double common = normal_b ? law.b.scale : 0.0;
+  const Rule b =
+      normal_b ? Rule{VectorXd::Zero(1), VectorXd::Ones(1)} : composite_rule(law.b.scale, 1.5, 16);
+  const Rule fine_b = normal_b ? b : composite_rule(law.b.scale, 1.2, 18);
+  const VectorXd row_norms = norms_of(rows, law.w.scale, common);
+  const VectorXd column_norms = norms_of(columns, law.w.scale, common);
+  const double largest = std::max(row_norms.maxCoeff(), column_norms.maxCoeff());
+  const auto terms =
+      static_cast<Index>(std::min(4096.0, std::ceil(60.0 * largest * largest) + 64.0));
+  const Index nodes = b.x.size();
+  data::require_memory(
+      8.0 * 2.0 * static_cast<double>(terms * nodes) *
+          static_cast<double>(rows.cols() + columns.cols()),
+      fmt::format("the Hermite coefficients of {} points", rows.cols() + columns.cols()));
+
+  MatrixXd cosine(rows.cols(), columns.cols());
+  const VectorXd row_inverse = row_norms.cwiseMax(1e-300).cwiseInverse();
+  const VectorXd column_inverse = column_norms.cwiseMax(1e-300).cwiseInverse();
+  cosine = row_inverse.asDiagonal() *
+           ((law.w.scale * law.w.scale) * (rows.transpose() * columns) +
+            MatrixXd::Constant(rows.cols(), columns.cols(), common * common)) *
+           column_inverse.asDiagonal();
+  cosine = cosine.cwiseMax(-1.0).cwiseMin(1.0);
+
+  const HermiteTable hermite = hermite_table(terms, largest, 1.0);
+  const HermiteTable fine = hermite_table(1, largest, 1.5);
+  ActivationAverages out;
+  out.method = "quadrature";
+  data::with_activation(law.activation, [&](auto sigma) {
+    const auto average = [&](const auto& function, MatrixXd& into) {
+      const MatrixXd left = coefficients(function, hermite, row_norms, b);
+      const MatrixXd right = coefficients(function, hermite, column_norms, b);
+      into = series(left, right, nodes, cosine);
+      out.error = std::max({out.error, miss(function, left, nodes, row_norms, fine, fine_b),
+                            miss(function, right, nodes, column_norms, fine, fine_b)});
+    };
+    average([sigma](double z) { return sigma.value(z); }, out.value);
+    average([sigma](double z) { return sigma.derivative(z); }, out.derivative);
+  });
+  return out;
+}
+
+}  // namespace fprinciple::lfp

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <Eigen/Core>
+
+namespace fprinciple::lfp {
+
+/// A kernel method on n samples: the flow of the residual r(t) = r_0 − f(X, t),
+///   r' = −(K + μ P P^T) r,  μ → ∞,
+/// where K may be positive definite only on the weights λ with P^T λ = 0 (a conditionally positive
+/// definite kernel), and the columns of P, the unpenalised polynomials at the samples, move freely.
+/// Without P it is the plain flow r' = −K r of any tangent kernel. Everything is mesh-free:
+///   f(x, t) = k(x, X) λ(t) + p(x) β(t).
+struct KernelProblem {
+  Eigen::MatrixXd k;            ///< K, n × n, symmetric; only the lower triangle is read
+  Eigen::MatrixXd polynomials;  ///< P, n × q, of full rank; q = 0: none
+  Eigen::VectorXd residual;     ///< r_0 = y − f_ini(X), n
+  double ridge = 0.0;           ///< ρ: K → K + ρ I
+};
+
+/// λ and β, one column for each time.
+struct KernelWeights {
+  Eigen::MatrixXd kernel;       ///< λ, n × T
+  Eigen::MatrixXd polynomials;  ///< β, q × T
+};
+
+/// f = k(x, X) λ + p(x) β at G points: k_points (G × n), p_points (G × q). G × T.
+Eigen::MatrixXd values(const KernelWeights& weights, const Eigen::MatrixXd& k_points,
+                       const Eigen::MatrixXd& p_points);
+
+/// The exact solution at any time, from one eigendecomposition. With Q an orthonormal basis of
+/// {λ : P^T λ = 0} and Q^T K Q = V Λ V^T,
+///   λ(t) = Q V diag((1 − e^{−Λt})/Λ) V^T Q^T r_0,
+/// and β(t) brings the part of the residual along P to zero, which it is for every t > 0: an
+/// infinite weight acts at once. At t = 0 nothing has moved. Directions whose eigenvalue is below
+/// rounding, n ε λ_max, do not move. Cost O(n³) once, O(n² T) for T times.
+class KernelFlow {
+ public:
+  explicit KernelFlow(const KernelProblem& problem);
+
+  /// The weights at the times t ≥ 0; t = ∞ gives the limit.
+  KernelWeights weights(const Eigen::VectorXd& t) const;
+
+  /// The residual r(t) at the samples, ½|r|² being the loss. n × T.
+  Eigen::MatrixXd residuals(const Eigen::VectorXd& t) const;
+
+  /// Λ, increasing: the rates of the flow.
+  const Eigen::VectorXd& rates() const { return rates_; }
+
+ private:
+  KernelProblem problem_;
+  Eigen::MatrixXd basis_;       // Q V, n × (n − q)
+  Eigen::MatrixXd range_;       // orthonormal basis of the range of P, n × q
+  Eigen::MatrixXd triangle_;    // P = range · triangle
+  Eigen::VectorXd rates_;       // Λ ≥ 0
+  Eigen::VectorXd projection_;  // (Q V)^T r_0
+};
+
+/// The limit by another route: the saddle system
+///   [K P; P^T 0] [λ; β] = [r_0; 0],
+/// by LU with pivoting and a step of refinement. Throws RunError when it is singular.
+KernelWeights solve_saddle(const KernelProblem& problem);
+
+}  // namespace fprinciple::lfp

@@ -1,0 +1,63 @@
+#include "lfp/mesh_free.hpp"
+
+#include "data/memory.hpp"
+
+#include <algorithm>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::lfp {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+
+namespace {
+
+MeshFree mesh_free(const data::NetworkLaw& law, Index d, bool divergence) {
+  MeshFree model{real_space_kernels(law, d), law.train_b, divergence && law.train_w, 0};
+  const int order_b = model.bias || model.divergence ? model.kernels.order_b : 0;
+  // x_l times the polynomials that k_b leaves unpenalised.
+  const int order_w = model.divergence && order_b > 0 ? order_b + 1 : 0;
+  model.order = std::max({law.train_a ? model.kernels.order_a : 0, order_b, order_w});
+  return model;
+}
+
+}  // namespace
+
+MeshFree mesh_free_2019(const data::NetworkLaw& law, Index d) { return mesh_free(law, d, false); }
+
+MeshFree mesh_free_2020(const data::NetworkLaw& law, Index d) { return mesh_free(law, d, true); }
+
+MatrixXd kernel_matrix(const MeshFree& model, const MatrixXd& rows, const MatrixXd& columns) {
+  data::require_memory(
+      8.0 * 2.0 * static_cast<double>(rows.cols()) * static_cast<double>(columns.cols()),
+      fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
+  const double from_b = model.bias ? 1.0 : 0.0;
+  const double from_w = model.divergence ? 1.0 : 0.0;
+  MatrixXd k(rows.cols(), columns.cols());
+#pragma omp parallel for schedule(static)
+  for (Index j = 0; j < columns.cols(); ++j)
+    for (Index i = 0; i < rows.cols(); ++i) {
+      const double distance = (rows.col(i) - columns.col(j)).norm();
+      k(i, j) = model.kernels.a(distance);
+      const double factor = from_b + from_w * rows.col(i).dot(columns.col(j));
+      if (factor != 0.0) k(i, j) += factor * model.kernels.b(distance);
+    }
+  return k;
+}
+
+MatrixXd polynomials(int order, const MatrixXd& points) {
+  const Index d = points.rows();
+  const Index q = order == 0 ? 0 : order == 1 ? 1 : order == 2 ? 1 + d : 1 + d + d * (d + 1) / 2;
+  MatrixXd p(points.cols(), q);
+  if (order > 0) p.col(0).setOnes();
+  if (order > 1) p.middleCols(1, d) = points.transpose();
+  Index column = 1 + d;
+  if (order > 2)
+    for (Index k = 0; k < d; ++k)
+      for (Index l = k; l < d; ++l)
+        p.col(column++) = points.row(k).cwiseProduct(points.row(l)).transpose();
+  return p;
+}
+
+}  // namespace fprinciple::lfp

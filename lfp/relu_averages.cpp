@@ -1,0 +1,122 @@
+#include "lfp/relu_averages.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numbers>
+
+#include <boost/math/quadrature/gauss.hpp>
+#include <boost/math/quadrature/gauss_kronrod.hpp>
+
+namespace fprinciple::lfp {
+namespace {
+
+using std::numbers::pi;
+
+double normal_density(double x) { return std::exp(-0.5 * x * x) / std::sqrt(2.0 * pi); }
+double normal_tail(double x) { return 0.5 * std::erfc(x / std::numbers::sqrt2); }  // P(g > x)
+
+/// M_k = E[(e + s g)₊^k], k = 0 … 5, g ~ N(0, 1):
+///   M_k = e M_{k−1} + (k − 1) s² M_{k−2},  M_0 = Φ(e/s),  M_1 = e Φ(e/s) + s φ(e/s).
+std::array<double, 6> truncated_moments(double e, double s) {
+  std::array<double, 6> m{};
+  if (s == 0.0) {
+    m[0] = e > 0.0 ? 1.0 : 0.0;
+    for (std::size_t k = 1; k < 6; ++k) m[k] = e > 0.0 ? e * m[k - 1] : 0.0;
+    return m;
+  }
+  if (e < -9.0 * s) return m;  // below 1e-19 of s^k; the recursion would only give rounding
+  m[0] = normal_tail(-e / s);
+  m[1] = e * m[0] + s * normal_density(e / s);
+  for (std::size_t k = 2; k < 6; ++k)
+    m[k] = std::max(0.0, e * m[k - 1] + static_cast<double>(k - 1) * s * s * m[k - 2]);
+  return m;
+}
+
+/// E over g of ∫_h^{y + s g} (c² − h²)^p dc, nothing below c = h.
+double lifted_primitive(int p, double y, double h, double s) {
+  const auto m = truncated_moments(y - h, s);
+  if (p == 0) return m[1];
+  if (p == 1) return h * m[2] + m[3] / 3.0;
+  return 4.0 * h * h * m[3] / 3.0 + h * m[4] + m[5] / 5.0;
+}
+
+}  // namespace
+
+ArcCosine arc_cosine(int p, const PairGeometry& pair) {
+  const double sine = std::sqrt(pair.det);  // times √(c11 c22)
+  const double open = pi - std::atan2(sine, pair.c12);
+  const double first = (sine + open * pair.c12) / (2.0 * pi);
+  if (p == 1) return {open / (2.0 * pi), first};
+  return {first,
+          (3.0 * sine * pair.c12 + open * (pair.c11 * pair.c22 + 2.0 * pair.c12 * pair.c12)) /
+              (2.0 * pi)};
+}
+
+double normal_uniform(int p, const PairGeometry& pair, double half_width, double& error) {
+  const double tau = std::sqrt(pair.e2);
+  if (tau == 0.0) {  // c = b + N(0, c11)
+    const double s = std::sqrt(pair.c11);
+    return (lifted_primitive(p, half_width, 0.0, s) - lifted_primitive(p, -half_width, 0.0, s)) /
+           (2.0 * half_width);
+  }
+  // Given δ = τ g the mean of (u + u')/2 is slope · g, its variance det/τ².
+  const double slope = pair.skew / tau;
+  const double s = std::sqrt(pair.det) / tau;
+  const auto integrand = [&](double g) {
+    const double h = 0.5 * std::abs(tau * g);
+    return normal_density(g) * (lifted_primitive(p, slope * g + half_width, h, s) -
+                                lifted_primitive(p, slope * g - half_width, h, s));
+  };
+  constexpr double kReach = 9.0;  // beyond it the normal density is below 1e-18
+  std::array<double, 7> cuts{-kReach, kReach, 0.0, kReach, kReach, kReach, kReach};
+  std::size_t count = 3;
+  for (const double coefficient : {slope + 0.5 * tau, slope - 0.5 * tau})
+    for (const double side : {-1.0, 1.0}) {
+      const double cut = coefficient != 0.0 ? side * half_width / coefficient : kReach;
+      cuts[count++] = std::clamp(cut, -kReach, kReach);
+    }
+  std::sort(cuts.begin(), cuts.end());
+  double sum = 0.0;
+  for (std::size_t k = 0; k + 1 < cuts.size(); ++k) {
+    if (!(cuts[k + 1] - cuts[k] > 1e-13)) continue;
+    double part_error = 0.0;
+    sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+        integrand, cuts[k], cuts[k + 1], 8, 1e-13, &part_error);
+    error += part_error / (2.0 * half_width);
+  }
+  return sum / (2.0 * half_width);
+}
+
+double bias_average(int p, double u, double u_prime, const data::Distribution& b) {
+  const double start = -std::min(u, u_prime);  // both neurons are active for b above it
+  const double scale = b.scale;
+  if (b.kind == data::Distribution::Kind::uniform) {
+    const double from = std::clamp(start, -scale, scale);
+    if (p == 0) return (scale - from) / (2.0 * scale);
+    const auto product = [&](double at) { return std::pow((u + at) * (u_prime + at), p); };
+    return boost::math::quadrature::gauss<double, 7>::integrate(product, from, scale) /
+           (2.0 * scale);
+  }
+  // m_k = E[b^k 1(b > start)], in units of the standard deviation.
+  const double x = start / scale;
+  std::array<double, 5> m{};
+  m[0] = normal_tail(x);
+  double edge = normal_density(x);  // x^{k−1} φ(x)
+  m[1] = edge;
+  for (std::size_t k = 2; k < 5; ++k) {
+    edge *= x;
+    m[k] = edge + static_cast<double>(k - 1) * m[k - 2];
+  }
+  if (p == 0) return m[0];
+  const double q = u / scale;
+  const double r = u_prime / scale;
+  const double s2 = scale * scale;
+  if (p == 1) return s2 * (q * r * m[0] + (q + r) * m[1] + m[2]);
+  const double sum = q + r;
+  const double product = q * r;
+  return s2 * s2 *
+         (product * product * m[0] + 2.0 * product * sum * m[1] +
+          (sum * sum + 2.0 * product) * m[2] + 2.0 * sum * m[3] + m[4]);
+}
+
+}  // namespace fprinciple::lfp

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include <Eigen/Core>
+
+// FPRINCIPLE_CLONES: one source, compiled for several instruction sets and chosen when the program
+// starts. Everything such a function calls is inlined into it, so that templates and lambdas are
+// compiled for those sets too; Clang leaves that to its inliner. The sanitizers do not get along
+// with the selection.
+#if !defined(__x86_64__) || defined(__SANITIZE_ADDRESS__)
+#define FPRINCIPLE_CLONES
+#elif defined(__clang__)
+#define FPRINCIPLE_CLONES \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define FPRINCIPLE_CLONES \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), flatten))
+#endif
+
+// glibc has vector versions of these (libmvec, within 4 units in the last place) but declares them
+// under -ffast-math alone, which would also give up NaN and the order of sums.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 35)
+extern "C" {
+__attribute__((simd("notinbranch"))) double exp(double) noexcept;
+__attribute__((simd("notinbranch"))) double log1p(double) noexcept;
+__attribute__((simd("notinbranch"))) double sin(double) noexcept;
+__attribute__((simd("notinbranch"))) double tanh(double) noexcept;
+}
+#endif
+#endif
+
+namespace fprinciple::nn {
+
+/// out_r += Σ_j u_rj v_j for R rows of u, row r at u + r * stride, in eight sums each that do not
+/// wait for each other. (GCC does not vectorise OpenMP's simd reductions in cloned functions.)
+template <int R>
+inline void add_few_dots(const double* u, Eigen::Index stride, const double* v, Eigen::Index size,
+                         double* out) {
+  constexpr Eigen::Index kLanes = 8;
+  using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
+  std::array<Lanes, R> sums{};
+  Eigen::Index j = 0;
+  for (; j + kLanes <= size; j += kLanes) {
+    Lanes vj;
+    std::memcpy(&vj, v + j, sizeof vj);
+    for (Eigen::Index r = 0; r < R; ++r) {
+      Lanes uj;
+      std::memcpy(&uj, u + r * stride + j, sizeof uj);
+      sums[static_cast<std::size_t>(r)] += uj * vj;
+    }
+  }
+  for (Eigen::Index r = 0; r < R; ++r) {
+    double sum = 0.0;
+    for (Eigen::Index l = 0; l < kLanes; ++l) sum += sums[static_cast<std::size_t>(r)][l];
+    for (Eigen::Index rest = j; rest < size; ++rest) sum += u[r * stride + rest] * v[rest];
+    out[r] += sum;
+  }
+}
+
+/// The same for any number of rows, four at a time so that v_j is read once for the four.
+inline void add_dots(const double* u, Eigen::Index stride, Eigen::Index rows, const double* v,
+                     Eigen::Index size, double* out) {
+  Eigen::Index r = 0;
+  for (; r + 4 <= rows; r += 4) add_few_dots<4>(u + r * stride, stride, v, size, out + r);
+  for (; r < rows; ++r) add_few_dots<1>(u + r * stride, stride, v, size, out + r);
+}
+
+}  // namespace fprinciple::nn

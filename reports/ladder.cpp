@@ -1,0 +1,272 @@
+#include "reports/axis.hpp"
+#include "reports/data_file.hpp"
+#include "reports/figure.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::reports {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+/// A model of the ladder, and the rung from it down to the next one.
+struct Model {
+  int place;  ///< 0 is the network
+  const MatrixXd* f;
+  const char* name;
+  const char* field;   ///< its name in result.nc
+  const char* rung;    ///< what the next model leaves out
+  const char* colour;  ///< of that rung; a variable of the figures' style
+  const char* dash;
+};
+
+/// The models that are there, from the network down.
+std::vector<Model> models(const compare::Comparison& c) {
+  const Model all[] = {
+      {0, &c.f_nn, "network", "f_nn", "non-linearity", "nonlinearity", "solid"},
+      {1, &c.f_linearised, "linearised", "f_linearised", "finite width", "finite_width", "(9,4)"},
+      {2, &c.f_complete, "complete", "f_complete", "zero frequency", "zero_frequency", "(4,3)"},
+      {3, &c.f_lfp2020, "LFP-2020", "f_lfp2020", "divergence term", "divergence", "(9,3,2,3)"},
+      {4, &c.f_lfp2019, "LFP-2019", "f_lfp2019", "", "", ""}};
+  std::vector<Model> out;
+  for (const Model& model : all)
+    if (model.f->size() > 0) out.push_back(model);
+  return out;
+}
+
+/// One line of the left panel and one bar of the right: the distance of two models.
+struct Rung {
+  std::string name;
+  std::string between;  ///< the models, where the name does not say them
+  std::string fields;
+  std::string style;  ///< of the line
+  std::string colour;
+  VectorXd rmse;  ///< on the grid, at the drawn times
+};
+
+VectorXd rmse_of(const MatrixXd& difference, const std::vector<Index>& times) {
+  const VectorXd mean_square =
+      difference.colwise().squaredNorm().transpose() / static_cast<double>(difference.rows());
+  return mean_square.cwiseSqrt()(times);
+}
+
+/// The distance of each model to the next one that is there, and of the first to the last. A rung
+/// across a missing model has the models' names instead of its own: it has more than one cause.
+std::vector<Rung> rungs(const compare::Comparison& c, const std::vector<Index>& times) {
+  const std::vector<Model> ladder = models(c);
+  const auto distance = [&](const Model& from, const Model& to) {
+    const std::string between = fmt::format("{} − {}", from.name, to.name);
+    const std::string fields = fmt::format("{}-{}", from.field, to.field);
+    const std::string style = fmt::format("lc rgb {} lw 2.2 dt {}", from.colour, from.dash);
+    return Rung{from.rung, between, fields, style, from.colour, rmse_of(*from.f - *to.f, times)};
+  };
+  std::vector<Rung> out;
+  for (std::size_t k = 0; k + 1 < ladder.size(); ++k) {
+    Rung rung = distance(ladder[k], ladder[k + 1]);
+    if (ladder[k + 1].place != ladder[k].place + 1) rung.name = std::exchange(rung.between, "");
+    out.push_back(std::move(rung));
+  }
+  if (out.size() > 1) {
+    Rung total = distance(ladder.front(), ladder.back());
+    total.name = "total";
+    total.style = "lc rgb samples lw 1.3 dt solid";
+    total.colour = "samples";
+    out.push_back(std::move(total));
+  }
+  return out;
+}
+
+/// "1.4·10^{−3}" in gnuplot's enhanced text; a dash for what is not a number.
+std::string number(double value) {
+  if (!std::isfinite(value)) return "–";
+  if (value == 0.0) return "0";
+  const std::string text = fmt::format("{:.1e}", value);
+  const std::size_t e = text.find('e');
+  const int exponent = std::stoi(text.substr(e + 1));
+  if (exponent == 0) return text.substr(0, e);
+  return fmt::format("{}·10^{{{}{}}}", text.substr(0, e), exponent < 0 ? "−" : "",
+                     std::abs(exponent));
+}
+
+/// How the bars are drawn: from range.lo to value/unit, on an axis that leaves room for the numbers
+/// beside them.
+struct BarAxis {
+  Range range;
+  Unit unit;
+  bool log = false;
+};
+
+BarAxis bar_axis(const VectorXd& values) {
+  constexpr double log_above = 30.0, share_of_longest = 0.68;
+  double least = std::numeric_limits<double>::infinity(), largest = 0.0;
+  for (const double value : values)
+    if (std::isfinite(value) && value > 0.0) {
+      least = std::min(least, value);
+      largest = std::max(largest, value);
+    }
+  if (!(largest > 0.0)) return {{0.0, 1.0}, {}, false};
+  if (largest <= log_above * least) {
+    const Unit unit = unit_for(largest);
+    return {{0.0, largest / unit.value() / share_of_longest}, unit, false};
+  }
+  // A decade's edge that leaves the shortest bar some length.
+  const double lo = decades({VectorXd::Constant(1, least / 1.5), values}).lo;
+  return {{lo, lo * std::pow(largest / lo, 1.0 / share_of_longest)}, {}, true};
+}
+
+std::string lines_panel(const std::vector<Rung>& all, const VectorXd& t) {
+  std::vector<VectorXd> values;
+  std::string plots;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    values.push_back(all[k].rmse);
+    plots += fmt::format("{}data index 0 using 1:{} with lines {}", k == 0 ? "" : ", \\\n  ", k + 2,
+                         all[k].style);
+  }
+  return fmt::format(R"gp(set multiplot
+unset key
+set tmargin at screen 0.90
+set bmargin at screen 0.17
+set title offset 0,-0.5
+
+# Left panel: the rungs over time.
+set lmargin at screen 0.08
+set rmargin at screen 0.435
+{}{}set xlabel '{}' offset 0,1.5*lift
+set label 1 'root mean square on the grid' at screen 0.012, graph 0.5 center rotate
+set title 'over time'
+plot {}
+)gp",
+                     log_axis('x', {t[0], t[t.size() - 1]}), log_axis('y', decades(values)),
+                     time_label, plots);
+}
+
+/// The name of each row, with a sample of its line: the legend of both panels.
+std::string row_names(const std::vector<Rung>& all) {
+  std::string out;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    const Rung& rung = all[k];
+    const auto row = static_cast<double>(k + 1);
+    out += fmt::format(
+        "set arrow from screen 0.463, first {0} to screen 0.501, first {0} nohead {1}\n", row,
+        rung.style);
+    const auto text = [&](const std::string& words, const std::string& place) {
+      out += fmt::format("set label '{}' at screen 0.511, first {} {}\n", words, row, place);
+    };
+    text(rung.name, rung.between.empty() ? "" : "offset 0,0.5");
+    if (!rung.between.empty()) text(rung.between, "offset 0,-0.5 textcolor rgb neutral");
+  }
+  return out;
+}
+
+std::string bars_panel(const std::vector<Rung>& all, const VectorXd& last, double time) {
+  const BarAxis axis = bar_axis(last);
+  // Few bars stand further apart instead of being thicker.
+  const double half = 0.33 * std::min(1.0, static_cast<double>(all.size()) / 5.0);
+  std::string numbers, plots;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    const double value = last[static_cast<Index>(k)] / axis.unit.value();
+    const bool seen = std::isfinite(value) && value > axis.range.lo;
+    numbers +=
+        fmt::format("set label '{}' at first {:.9g}, first {} offset 0.6,0 front\n",
+                    number(last[static_cast<Index>(k)]), seen ? value : axis.range.lo, k + 1);
+    if (seen)
+      plots += fmt::format(
+          "{}data index 1 every ::{}::{} using (start):1:(start):($2/unit):($1-half):($1+half) "
+          "with boxxyerror fillstyle solid noborder lc rgb {}",
+          plots.empty() ? "" : ", \\\n  ", k, k, all[k].colour);
+  }
+  if (plots.empty()) plots = "NaN";
+  const std::string scale =
+      axis.log ? log_axis('x', axis.range)
+               : fmt::format(
+                     "unset logscale x\nset xrange {}\nset format x '%g'\nset xtics {:g}\n"
+                     "unset mxtics\n",
+                     gnuplot_range(axis.range), round_step(axis.range, 5));
+  return fmt::format(R"gp(
+# Right panel: the rungs at the last time.
+set lmargin at screen 0.712
+set rmargin at screen 0.985
+unset logscale y
+set yrange [{rows}:0.4]
+unset ytics
+unset mytics
+{scale}unset label
+set xlabel 'root mean square on the grid{unit}' offset 0,1.5*lift
+set title 'at the last time, {{/:Italic t}} = {time}'
+{names}{numbers}start = {start:.9g}
+half = {half:g}
+unit = {unit_value:g}
+plot {plots}
+unset multiplot
+)gp",
+                     fmt::arg("rows", static_cast<double>(all.size()) + 0.6),
+                     fmt::arg("scale", scale), fmt::arg("unit", axis.unit.label()),
+                     fmt::arg("time", number(time)), fmt::arg("names", row_names(all)),
+                     fmt::arg("numbers", numbers), fmt::arg("start", axis.range.lo),
+                     fmt::arg("half", half), fmt::arg("unit_value", axis.unit.value()),
+                     fmt::arg("plots", plots));
+}
+
+/// "non-linearity (network − linearised) 1.4e-03, …"
+std::string in_words(const std::vector<Rung>& all, const VectorXd& last) {
+  std::vector<std::string> out;
+  for (std::size_t k = 0; k < all.size(); ++k)
+    out.push_back(fmt::format("{}{} {:.1e}", all[k].name,
+                              all[k].between.empty() ? "" : " (" + all[k].between + ")",
+                              last[static_cast<Index>(k)]));
+  return fmt::format("{}", fmt::join(out, ", "));
+}
+
+}  // namespace
+
+std::optional<Figure> ladder(const compare::Comparison& c) {
+  const std::vector<Index> times = positive(c.t);
+  if (c.f_linearised.size() == 0 || times.size() < 2) return std::nullopt;
+  const std::vector<Rung> all = rungs(c, times);
+  const VectorXd t = c.t(times);
+
+  std::vector<Column> columns{{"t", t}};
+  VectorXd last(static_cast<Index>(all.size()));
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    columns.push_back({all[k].fields, all[k].rmse});
+    last[static_cast<Index>(k)] = all[k].rmse[t.size() - 1];
+  }
+  DataFile file("The error ladder: what each simplification from the network to LFP costs");
+  file.table(
+      "index 0: t is gradient-flow time of ½Σ(f−y)²; root mean squares on the grid of these "
+      "differences, in units of y",
+      columns);
+  file.table("index 1: the same at the last time, one row for each column above",
+             {{"rung", VectorXd::LinSpaced(last.size(), 1.0, static_cast<double>(last.size()))},
+              {"rmse", last}});
+
+  Figure figure;
+  figure.name = "ladder";
+  figure.title = "The error ladder, from the network to LFP";
+  figure.width_cm = double_column_cm;
+  figure.height_cm = 6.6;
+  figure.data = file.text();
+  figure.commands = lines_panel(all, t) + bars_panel(all, last, t[t.size() - 1]);
+  figure.alt = fmt::format(
+      "Two panels, of the root mean square difference on the grid between neighbouring models from "
+      "the network to LFP. Left, lines over time on logarithmic axes; right, bars at the last "
+      "time: {}.",
+      in_words(all, last));
+  figure.reading =
+      "Each rung is what one simplification costs; the largest one says where the prediction "
+      "parts from the network.";
+  if (all.size() > 1)
+    figure.reading +=
+        " Root mean squares do not add up: the total is at most the sum of the rungs, and less "
+        "than one of them where they cancel.";
+  return figure;
+}
+
+}  // namespace fprinciple::reports
