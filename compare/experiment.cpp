@@ -227,6 +227,12 @@ void read_moments(const TomlTable& table, Experiment& experiment) {
   Experiment::Lfp& lfp = experiment.lfp;
   const auto moments = table.find("moments");
   if (moments) lfp.moments = moments->choice({"distribution", "weights"});
+  const bool from_weights = lfp.moments == "weights" || experiment.network.initial;
+  if (from_weights && !lfp.kernel && experiment.network.activation == "sine")
+    table.place("moments").fail(
+        "must be \"distribution\" for the sine, and network.initial cannot stand: drawn weights "
+        "give "
+        "a spectrum of point masses");
   if (experiment.network.initial) {
     if (moments && lfp.moments == "distribution")
       moments->fail("must be \"weights\" with network.initial, which has no distribution");
