@@ -230,9 +230,8 @@ void read_moments(const TomlTable& table, Experiment& experiment) {
   const bool from_weights = lfp.moments == "weights" || experiment.network.initial;
   if (from_weights && !lfp.kernel && experiment.network.activation == "sine")
     table.place("moments").fail(
-        "must be \"distribution\" for the sine, and network.initial cannot stand: drawn weights "
-        "give "
-        "a spectrum of point masses");
+        "must be \"distribution\" for the sine, and network.initial cannot stand: "
+        "drawn weights give a spectrum of point masses");
   if (experiment.network.initial) {
     if (moments && lfp.moments == "distribution")
       moments->fail("must be \"weights\" with network.initial, which has no distribution");
@@ -294,8 +293,7 @@ void read_lfp(const TomlTable& root, Experiment& experiment) {
     if (lfp.model == "complete" && experiment.network.initial)
       value->fail(
           "\"complete\" is a mean over the laws of a, w and b, which network.initial does not "
-          "give; "
-          "must be \"lfp2019\" or \"lfp2020\" (the ladder has the linearised network)");
+          "give; must be \"lfp2019\" or \"lfp2020\" (the ladder has the linearised network)");
   }
   if (const auto value = table.find("kernel")) lfp.kernel = value->boolean();
   if (const auto value = table.find("ladder")) lfp.ladder = value->boolean();

@@ -7,6 +7,7 @@
 
 #include <limits>
 #include <memory>
+#include <utility>
 
 namespace fprinciple::compare {
 namespace {
@@ -28,6 +29,19 @@ struct KernelSolution {
   lfp::KernelFlow flow;
   MatrixXd k_grid, p_grid;
 };
+
+/// The limit: that of the check, with what it found, or the propagator's alone.
+template <class Check>
+void set_limit(Prediction& out, bool check, const Check& checked_by) {
+  if (!check) {
+    out.limit = out.on_grid(kForever);
+    return;
+  }
+  SolverCheck checked = checked_by();
+  out.limit = std::move(checked.limit);
+  out.solvers = std::move(checked.summary);
+  out.warnings = std::move(checked.warnings);
+}
 
 }  // namespace
 
@@ -54,15 +68,9 @@ Prediction lattice_prediction(const lfp::Problem& problem, const data::Grid& gri
       f.col(k) = lfp::values(p.lattice, solution->propagator.coefficients(t[k]), p.samples.x);
     return f;
   };
-  if (check) {
-    SolverCheck checked =
-        check_solvers(problem, solution->propagator, seconds, solution->on_grid, scale);
-    out.limit = std::move(checked.limit);
-    out.solvers = std::move(checked.summary);
-    out.warnings = std::move(checked.warnings);
-  } else {
-    out.limit = out.on_grid(kForever);
-  }
+  set_limit(out, check, [&] {
+    return check_solvers(problem, solution->propagator, seconds, solution->on_grid, scale);
+  });
   return out;
 }
 
@@ -81,14 +89,8 @@ Prediction kernel_prediction(const lfp::KernelProblem& problem, const MatrixXd& 
                        MatrixXd(solution->problem.k.selfadjointView<Eigen::Lower>()),
                        solution->problem.polynomials);
   };
-  if (check) {
-    SolverCheck checked = check_solvers(problem, solution->flow, seconds, k_grid, p_grid, scale);
-    out.limit = std::move(checked.limit);
-    out.solvers = std::move(checked.summary);
-    out.warnings = std::move(checked.warnings);
-  } else {
-    out.limit = out.on_grid(kForever);
-  }
+  set_limit(out, check,
+            [&] { return check_solvers(problem, solution->flow, seconds, k_grid, p_grid, scale); });
   return out;
 }
 

@@ -15,7 +15,8 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 /// Every array of result.nc, once: used to write it and to read it. `file` has one(name, dimension,
-/// units, long_name, array, required) and two(name, outer, inner, …).
+/// units, long_name, array), two(name, outer, inner, …), and maybe_one and maybe_two for
+/// arrays that are empty where they do not apply.
 template <class File, class C>
 void each_array(File& file, C& c) {
   const std::string x = "unit of x";
@@ -32,28 +33,31 @@ void each_array(File& file, C& c) {
   file.one("loss_lfp", "time", loss, "1/2 sum (f_lfp - y)^2 on the samples", c.loss_lfp);
   file.one("rmse", "time", y, "root mean square of f_nn - f_lfp on the grid", c.rmse);
   file.one("f_lfp_limit", "grid", y, "LFP prediction for t to infinity", c.f_lfp_limit);
-  file.two("f_linearised", "time", "grid", y, "linearised network", c.f_linearised);
-  file.two("f_complete", "time", "grid", y, "complete LFP", c.f_complete);
-  file.two("f_lfp2020", "time", "grid", y, "LFP-2020", c.f_lfp2020);
-  file.two("f_lfp2019", "time", "grid", y, "LFP-2019", c.f_lfp2019);
+  file.maybe_two("f_linearised", "time", "grid", y, "linearised network", c.f_linearised);
+  file.maybe_two("f_complete", "time", "grid", y, "complete LFP", c.f_complete);
+  file.maybe_two("f_lfp2020", "time", "grid", y, "LFP-2020", c.f_lfp2020);
+  file.maybe_two("f_lfp2019", "time", "grid", y, "LFP-2019", c.f_lfp2019);
   const std::string limit = ", t to infinity";
-  file.one("f_linearised_limit", "grid", y, "linearised network" + limit, c.f_linearised_limit);
-  file.one("f_complete_limit", "grid", y, "complete LFP" + limit, c.f_complete_limit);
-  file.one("f_lfp2020_limit", "grid", y, "LFP-2020" + limit, c.f_lfp2020_limit);
-  file.one("f_lfp2019_limit", "grid", y, "LFP-2019" + limit, c.f_lfp2019_limit);
+  file.maybe_one("f_linearised_limit", "grid", y, "linearised network" + limit,
+                 c.f_linearised_limit);
+  file.maybe_one("f_complete_limit", "grid", y, "complete LFP" + limit, c.f_complete_limit);
+  file.maybe_one("f_lfp2020_limit", "grid", y, "LFP-2020" + limit, c.f_lfp2020_limit);
+  file.maybe_one("f_lfp2019_limit", "grid", y, "LFP-2019" + limit, c.f_lfp2019_limit);
   file.one("target", "grid", y, "the analytic target", c.target);
   const std::string test = "1/2 n/G sum over the grid of (f - target)^2";
   file.one("test_loss_nn", "time", loss, test + ", network", c.test_loss_nn);
   file.one("test_loss_lfp", "time", loss, test + ", LFP", c.test_loss_lfp);
   file.one("cubic_spline", "grid", y, "natural cubic spline of the samples", c.cubic_spline);
   file.one("piecewise_linear", "grid", y, "piecewise-linear interpolant", c.piecewise_linear);
-  file.one("frequency", "frequency", "cycles per unit of x", "|xi|", c.frequency);
+  file.maybe_one("frequency", "frequency", "cycles per unit of x", "|xi|", c.frequency);
   const std::string amplitude = "amplitude spectrum under a Hann window, ";
-  file.two("spectrum_nn", "time", "frequency", y, amplitude + "network", c.spectrum_nn);
-  file.two("spectrum_lfp", "time", "frequency", y, amplitude + "LFP", c.spectrum_lfp);
+  file.maybe_two("spectrum_nn", "time", "frequency", y, amplitude + "network", c.spectrum_nn);
+  file.maybe_two("spectrum_lfp", "time", "frequency", y, amplitude + "LFP", c.spectrum_lfp);
   const std::string share = "share of the initial spectral error that is left, ";
-  file.two("spectrum_error_nn", "time", "frequency", "1", share + "network", c.spectrum_error_nn);
-  file.two("spectrum_error_lfp", "time", "frequency", "1", share + "LFP", c.spectrum_error_lfp);
+  file.maybe_two("spectrum_error_nn", "time", "frequency", "1", share + "network",
+                 c.spectrum_error_nn);
+  file.maybe_two("spectrum_error_lfp", "time", "frequency", "1", share + "LFP",
+                 c.spectrum_error_lfp);
 }
 
 class Writer {
@@ -71,6 +75,15 @@ class Writer {
            const std::string& units, const std::string& long_name, const MatrixXd& array) {
     if (array.size() > 0) file_.variable(name, outer, inner, units, long_name, array);
   }
+  // What is empty is left out.
+  void maybe_one(const std::string& name, const std::string& dimension, const std::string& units,
+                 const std::string& long_name, const VectorXd& array) {
+    one(name, dimension, units, long_name, array);
+  }
+  void maybe_two(const std::string& name, const std::string& outer, const std::string& inner,
+                 const std::string& units, const std::string& long_name, const MatrixXd& array) {
+    two(name, outer, inner, units, long_name, array);
+  }
 
  private:
   data::NetcdfWriter& file_;
@@ -79,15 +92,9 @@ class Writer {
 class Reader {
  public:
   explicit Reader(const data::NetcdfReader& file) : file_(file) {}
-  /// Spectra and the ladder's models are left out where they do not apply; all else must be there.
-  static bool required(const std::string& name) {
-    return name != "frequency" && !name.starts_with("spectrum") &&
-           (!name.starts_with("f_l") || name == "f_lfp" || name == "f_lfp_limit") &&
-           !name.starts_with("f_complete");
-  }
   void one(const std::string& name, const std::string& /*dimension*/, const std::string& /*units*/,
            const std::string& /*long_name*/, VectorXd& array) {
-    if (file_.has(name) || required(name)) array = file_.vector(name);
+    array = file_.vector(name);
   }
   void one(const std::string& name, const std::string& /*dimension*/, const std::string& /*units*/,
            const std::string& /*long_name*/, std::optional<VectorXd>& array) {
@@ -95,7 +102,16 @@ class Reader {
   }
   void two(const std::string& name, const std::string& /*outer*/, const std::string& /*inner*/,
            const std::string& /*units*/, const std::string& /*long_name*/, MatrixXd& array) {
-    if (file_.has(name) || required(name)) array = file_.matrix(name);
+    array = file_.matrix(name);
+  }
+  void maybe_one(const std::string& name, const std::string& /*dimension*/,
+                 const std::string& /*units*/, const std::string& /*long_name*/, VectorXd& array) {
+    if (file_.has(name)) array = file_.vector(name);
+  }
+  void maybe_two(const std::string& name, const std::string& /*outer*/,
+                 const std::string& /*inner*/, const std::string& /*units*/,
+                 const std::string& /*long_name*/, MatrixXd& array) {
+    if (file_.has(name)) array = file_.matrix(name);
   }
 
  private:

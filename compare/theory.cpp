@@ -6,7 +6,7 @@
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <algorithm>
 
 namespace fprinciple::compare {
 namespace {
@@ -41,16 +41,17 @@ lfp::SpectralWeight weight_of(const Experiment& experiment, const data::Weights&
 
 Prediction on_lattice(const Experiment& experiment, const data::Weights& weights,
                       const data::Samples& residual, bool divergence, bool check, double scale) {
-  const auto& [model, lattice, kernel, ladder, moments, ridge, density] = experiment.lfp;
+  const Experiment::Lfp& spec = experiment.lfp;
   const data::NetworkLaw law = network_law(experiment);
   const lfp::SpectralWeight weight = weight_of(experiment, weights);
   if (!divergence || !law.train_w)
-    return lattice_prediction(lfp::make_problem(lattice, weight, residual, ridge), experiment.grid,
-                              check, scale);
+    return lattice_prediction(lfp::make_problem(spec.lattice, weight, residual, spec.ridge),
+                              experiment.grid, check, scale);
   const lfp::SpectralWeight added =
-      moments == "distribution" ? lfp::divergence_weight(law, residual.dim())
-                                : lfp::divergence_weight(law, weights, bias_density(experiment));
-  return lattice_prediction(lfp::make_problem(lattice, weight, added, residual, ridge),
+      spec.moments == "distribution"
+          ? lfp::divergence_weight(law, residual.dim())
+          : lfp::divergence_weight(law, weights, bias_density(experiment));
+  return lattice_prediction(lfp::make_problem(spec.lattice, weight, added, residual, spec.ridge),
                             experiment.grid, check, scale);
 }
 

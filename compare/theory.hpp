@@ -9,7 +9,7 @@
 namespace fprinciple::compare {
 
 /// What a model predicts for this network, from y − f_ini(X): the only place where theory sees the
-/// network's start. Models, from the network downwards (docs/theory.md, section 9):
+/// network's start. Models, from the network downwards (docs/theory.md, section 11):
 ///   "linearised"  the tangent kernel of these very weights,
 ///   "complete"    its mean over the laws: infinitely wide (lfp/complete_kernel.hpp),
 ///   "lfp2020"     flat biases and unpenalised zero frequency, on the lattice or mesh-free,

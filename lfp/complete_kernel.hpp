@@ -39,7 +39,7 @@ struct KernelMatrix {
 /// Complete LFP: the tangent kernel of the infinitely wide network, as a sum over m neurons,
 ///   K = s²m (E[σσ'] + E[a²] (1 + x·x') E[σ'σ'']),
 /// the terms from a, b and w; groups that do not train drop out. Nothing is assumed of the range of
-/// b or of w·x. (docs/theory.md, sections 2 and 3)
+/// b or of w·x. (docs/theory.md, section 9)
 KernelMatrix complete_kernel(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
                              const Eigen::MatrixXd& columns);
 
