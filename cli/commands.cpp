@@ -162,7 +162,9 @@ void redraw_all(const fs::path& directory, const json& summary) {
 
 }  // namespace
 
-std::vector<std::string> paper_experiments() { return {"fig1a", "fig1b", "tanh1", "tanh2", "fig2"}; }
+std::vector<std::string> paper_experiments() {
+  return {"fig1a", "fig1b", "tanh1", "tanh2", "fig2"};
+}
 
 void run_experiment(const fs::path& file, const std::optional<fs::path>& out, bool quiet) {
   const compare::Stopwatch watch;
