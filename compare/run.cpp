@@ -54,7 +54,7 @@ nn::Trajectory train(const Experiment& experiment, const nn::Network& network,
     task.progress = [&](double share, double loss, double t) {
       progress({"training", share, loss, t, {}});
     };
-  if (spec.method == "gd") return nn::gradient_descent(network, task, spec.gd_step);
+  if (spec.method == "gd") return nn::gradient_descent(network, task, {.step = spec.gd_step});
   return nn::gradient_flow(network, task, {spec.tolerance, probes(experiment.grid)});
 }
 

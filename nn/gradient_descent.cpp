@@ -40,7 +40,8 @@ SnapshotClock snapshot_clock(const Network& start, const Task& task, double step
 
 }  // namespace
 
-Trajectory gradient_descent(const Network& start, const Task& task, double step) {
+Trajectory gradient_descent(const Network& start, const Task& task, const Descent& descent) {
+  const double step = descent.step;
   const auto& [x, y] = task.samples;
   SnapshotClock clock = snapshot_clock(start, task, step);
   Recorder recorder(task);

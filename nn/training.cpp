@@ -1,5 +1,6 @@
 #include "nn/training.hpp"
 
+#include "data/error.hpp"
 #include "nn/kernels.hpp"
 
 #include <algorithm>
@@ -35,6 +36,15 @@ Trajectory Recorder::finish(const Network& network, std::int64_t steps, std::int
                  stopped_by};
   for (Index k = 0; k < count; ++k) out.f.col(k) = outputs_[static_cast<std::size_t>(k)];
   return out;
+}
+
+void obey(const Supervision& supervision, const std::function<TrainingState()>& state) {
+  if (!supervision.wish) return;
+  const Supervision::Wish wish = supervision.wish();
+  if (wish == Supervision::Wish::go_on) return;
+  const TrainingState now = state();
+  if (supervision.keep) supervision.keep(now);
+  if (wish == Supervision::Wish::stop) throw Interrupted(now.t, now.so_far.steps);
 }
 
 SnapshotClock::SnapshotClock(const Task& task, const VectorXd& rates, const VectorXd& projection,

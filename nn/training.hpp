@@ -26,17 +26,7 @@ struct Snapshots {
   std::vector<double> times;  ///< if not empty, these times instead
 };
 
-/// What both optimisers are asked: fit the samples, keep f at `points`.
-struct Task {
-  data::Samples samples;
-  Eigen::MatrixXd points;  ///< d × G
-  Stop stop;
-  Snapshots snapshots;
-  /// Called now and then with the share of the way done in [0, 1], the loss and the time t.
-  std::function<void(double share, double loss, double t)> progress;
-};
-
-/// What both give back. Time t is that of the gradient flow θ' = −∇R_S.
+/// What training gives back. Time t is that of the gradient flow θ' = −∇R_S.
 struct Trajectory {
   Network network;       ///< at the last time
   Eigen::VectorXd t;     ///< T, t[0] = 0, increasing
@@ -46,6 +36,36 @@ struct Trajectory {
   std::int64_t gradients = 0;  ///< evaluations of J q or of the tangent kernel, snapshots apart
   std::string stopped_by;      ///< "loss", "time" or "steps"
 };
+
+/// All that training needs to go on from the end of a step as if it had never stopped, to the bit.
+struct TrainingState {
+  Trajectory so_far;                  ///< the network now, and what was recorded
+  double t = 0.0;                     ///< the time now
+  std::vector<data::Weights> memory;  ///< what the optimiser keeps for every parameter
+  Eigen::VectorXd numbers;            ///< and besides: step sizes, clocks
+};
+
+/// How a long training is watched over. All may be empty.
+struct Supervision {
+  enum class Wish { go_on, keep, stop };
+  std::optional<TrainingState> resume;             ///< start from here
+  std::function<Wish()> wish;                      ///< asked after every step
+  std::function<void(const TrainingState&)> keep;  ///< takes the state for `keep` and `stop`
+};
+
+/// What both optimisers are asked: fit the samples, keep f at `points`.
+struct Task {
+  data::Samples samples;
+  Eigen::MatrixXd points;  ///< d × G
+  Stop stop;
+  Snapshots snapshots;
+  /// Called now and then with the share of the way done in [0, 1], the loss and the time t.
+  std::function<void(double share, double loss, double t)> progress = {};
+  Supervision supervision = {};
+};
+
+/// After a step: hands `state()` over when it is wanted. Throws Interrupted after `stop`.
+void obey(const Supervision& supervision, const std::function<TrainingState()>& state);
 
 /// Collects snapshots into a Trajectory.
 class Recorder {

@@ -226,8 +226,8 @@ TEST_CASE("a tanh network's gradient flow follows gradient descent") {
   task.stop.time = 2.0;
   const auto end_of = [](const nn::Trajectory& out) -> VectorXd { return out.f.rightCols(1); };
   // Two steps η of descent, 2e-6 apart, extrapolated to none.
-  const VectorXd fine = end_of(nn::gradient_descent(start, task, 1e-4));
-  const VectorXd coarse = end_of(nn::gradient_descent(start, task, 2e-4));
+  const VectorXd fine = end_of(nn::gradient_descent(start, task, {.step = 1e-4}));
+  const VectorXd coarse = end_of(nn::gradient_descent(start, task, {.step = 2e-4}));
   const VectorXd descent = 2.0 * fine - coarse;
   REQUIRE(largest(descent) > 0.1);  // it has moved
   std::vector<double> difference;

@@ -23,7 +23,7 @@ TEST_CASE("gradient descent is θ ← θ − η ∇R_S and t = η k") {
   task.stop.steps = 3;
   task.snapshots.times = {1e-5, 2e-5};
   const nn::Network start = c.network(1, 200);
-  const nn::Trajectory out = nn::gradient_descent(start, task, 1e-5);
+  const nn::Trajectory out = nn::gradient_descent(start, task, {.step = 1e-5});
   nn::Network by_hand = start;
   for (int k = 0; k < 3; ++k) {
     const Eigen::VectorXd u = nn::outputs(by_hand, c.samples.x) - c.samples.y;
@@ -45,11 +45,11 @@ TEST_CASE("gradient descent stops at the first criterion that is met") {
   nn::Task task = task_of(c);
   task.stop = {0.05, 1.0, 100000};
   const nn::Network start = c.network(1, 1000);
-  const nn::Trajectory by_loss = nn::gradient_descent(start, task, 2e-5);
+  const nn::Trajectory by_loss = nn::gradient_descent(start, task, {.step = 2e-5});
   CHECK(by_loss.stopped_by == "loss");
   CHECK(by_loss.loss.tail(1)[0] <= 0.05);
   task.stop = {1e-12, 1e-3, 100000};
-  const nn::Trajectory by_time = nn::gradient_descent(start, task, 2e-5);
+  const nn::Trajectory by_time = nn::gradient_descent(start, task, {.step = 2e-5});
   CHECK(by_time.stopped_by == "time");
   CHECK(by_time.steps == 50);
   CHECK(by_time.t.tail(1)[0] == Approx(1e-3));
@@ -64,10 +64,10 @@ TEST_CASE("divergence is reported with the largest stable step") {
   CHECK_NOTHROW([&] {
     nn::Task few = task;
     few.stop.steps = 200;
-    return nn::gradient_descent(start, few, 0.95 * stable);
+    return nn::gradient_descent(start, few, {.step = 0.95 * stable});
   }());
   try {
-    nn::gradient_descent(start, task, 3.0 * stable);
+    nn::gradient_descent(start, task, {.step = 3.0 * stable});
     FAIL("accepted");
   } catch (const RunError& error) {
     CHECK_THAT(error.what(), Catch::Contains("diverged") && Catch::Contains("2/λ_max"));
@@ -80,10 +80,10 @@ TEST_CASE("a loss that ends above its start, or that nothing can move, is report
   task.stop.steps = 3;
   const nn::Network start = c.network(1, 1000);
   const double stable = 2.0 / nn::largest_rate(start, c.samples.x);
-  CHECK_THROWS_AS(nn::gradient_descent(start, task, 10.0 * stable), RunError);
+  CHECK_THROWS_AS(nn::gradient_descent(start, task, {.step = 10.0 * stable}), RunError);
   task.stop = {};
   task.stop.loss = 1e-12;
   const nn::Network dead{
       {Eigen::VectorXd::Ones(4), Eigen::MatrixXd::Zero(4, 1), Eigen::VectorXd::Constant(4, -1.0)}};
-  CHECK_THROWS_AS(nn::gradient_descent(dead, task, 1e-3), RunError);
+  CHECK_THROWS_AS(nn::gradient_descent(dead, task, {.step = 1e-3}), RunError);
 }

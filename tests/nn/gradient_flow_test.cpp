@@ -32,7 +32,7 @@ TEST_CASE("gradient flow follows gradient descent, in proportion to its toleranc
   const nn::Network start = c.network(1, 1000);
   nn::Task task = task_of(c);
   task.stop.time = 1.0;
-  const nn::Trajectory descent = nn::gradient_descent(start, task, 2e-5);
+  const nn::Trajectory descent = nn::gradient_descent(start, task, {.step = 2e-5});
   REQUIRE(descent.f.rightCols(1).cwiseAbs().maxCoeff() > 0.1);  // it has moved
   CHECK(largest_difference(flow(start, task, 1e-5), descent) < 5e-5);
   CHECK(flow(start, task, 1e-5).steps < 1000);
@@ -104,7 +104,7 @@ TEST_CASE("a network linear in its parameters is followed exactly in one step") 
   nn::Task task = task_of(c);
   task.stop.time = 10.0;
   const nn::Trajectory coarse = flow(start, task, 1e-9);
-  const nn::Trajectory descent = nn::gradient_descent(start, task, 1e-4);
+  const nn::Trajectory descent = nn::gradient_descent(start, task, {.step = 1e-4});
   CHECK(coarse.steps <= 8);  // the first step is 1/λ_max, each next at most ten times longer
   CHECK(largest_difference(coarse, descent) < 1e-4);
   CHECK(descent.f.rightCols(1).cwiseAbs().maxCoeff() > 0.1);
