@@ -6,7 +6,14 @@
 namespace fprinciple::data {
 
 /// What a random number is drawn for: each purpose has its own stream.
-enum class Stream : std::uint32_t { a = 0, w = 1, b = 2, sample_x = 3, sample_noise = 4 };
+enum class Stream : std::uint32_t {
+  a = 0,
+  w = 1,
+  b = 2,
+  sample_x = 3,
+  sample_noise = 4,
+  batch = 5
+};
 
 /// Two independent uniform numbers on (0, 1), a pure function of its arguments: Philox4x32-10 with
 /// the seed as key and (stream, index, component) as counter. Same on every machine and for every

@@ -2,77 +2,239 @@
 
 #include "data/error.hpp"
 #include "data/linear_algebra.hpp"
+#include "data/random.hpp"
 #include "nn/kernels.hpp"
+#include "nn/optimiser.hpp"
+#include "nn/sweep.hpp"
 #include "nn/tangent_kernel.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::nn {
 namespace {
 
-std::optional<std::string> reached(const Stop& stop, double loss, double t, std::int64_t steps,
-                                   double step) {
-  if (stop.loss && loss <= *stop.loss) return "loss";
-  if (stop.time && t >= *stop.time - 0.5 * step) return "time";
-  if (stop.steps && steps >= *stop.steps) return "steps";
-  return std::nullopt;
-}
+using Eigen::Index;
+using Eigen::VectorXd;
 
-[[noreturn]] void report_divergence(const Network& start, const Task& task, double step,
-                                    std::int64_t steps, double first_loss, double loss) {
-  throw RunError(fmt::format(
-      "gradient descent diverged: after {} steps (t = {:.4g}) the loss has gone from {:.4g} to "
-      "{:.4g}. The step is {:.4g}; the largest stable one is about 2/λ_max = {:.4g}",
-      steps, step * static_cast<double>(steps), first_loss, loss, step,
-      2.0 / largest_rate(start, task.samples.x)));
+/// How far t goes on in a step.
+double time_per_step(const Descent& descent) {
+  return descent.method == Descent::Method::momentum ? descent.step / (1.0 - descent.momentum)
+                                                     : descent.step;
 }
 
 /// Only log-spaced times need the tangent kernel, to see how far they must reach.
-SnapshotClock snapshot_clock(const Network& start, const Task& task, double step) {
+SnapshotClock snapshot_clock(const Network& start, const Task& task, double per_step) {
   const auto& [x, y] = task.samples;
-  if (!task.snapshots.times.empty()) return {task, {}, {}, step};
+  if (!task.snapshots.times.empty()) return {task, {}, {}, per_step};
   const auto [values, vectors] = data::symmetric_eigen(tangent_kernel(start, x));
-  return {task, values, vectors.transpose() * (outputs(start, x) - y), step};
+  return {task, values, vectors.transpose() * (outputs(start, x) - y), per_step};
 }
+
+/// The batches of SGD: every epoch all samples in another order, `batch` at a time.
+class Batches {
+ public:
+  Batches(const Descent& descent, Index samples)
+      : seed_(descent.seed), batch_(descent.batch), order_(static_cast<std::size_t>(samples)) {}
+
+  Index per_epoch() const { return (samples() + batch_ - 1) / batch_; }
+
+  /// The samples of step k = 0, 1, …
+  std::vector<Index> of_step(std::int64_t k) {
+    const std::int64_t epoch = k / per_epoch();
+    if (epoch != epoch_) shuffle(epoch);
+    const Index first = (k % per_epoch()) * batch_;
+    return {order_.begin() + first, order_.begin() + std::min(first + batch_, samples())};
+  }
+
+ private:
+  Index samples() const { return static_cast<Index>(order_.size()); }
+
+  /// Fisher and Yates'.
+  void shuffle(std::int64_t epoch) {
+    epoch_ = epoch;
+    std::iota(order_.begin(), order_.end(), Index{0});
+    for (Index i = samples() - 1; i > 0; --i) {
+      const auto draw =
+          data::uniform_pair(seed_, data::Stream::batch, static_cast<std::uint64_t>(epoch),
+                             static_cast<std::uint32_t>(i))[0];
+      const auto other = std::min(i, static_cast<Index>(draw * static_cast<double>(i + 1)));
+      std::swap(order_[static_cast<std::size_t>(i)], order_[static_cast<std::size_t>(other)]);
+    }
+  }
+
+  std::uint64_t seed_;
+  Index batch_;
+  std::int64_t epoch_ = -1;
+  std::vector<Index> order_;
+};
+
+template <class Scalar>
+class Descending {
+ public:
+  Descending(const Network& start, const Task& task, const Descent& descent)
+      : start_(start),
+        task_(task),
+        descent_(descent),
+        per_step_(time_per_step(descent)),
+        clock_(snapshot_clock(start, task, per_step_)),
+        recorder_(task, start),
+        optimiser_(descent, start.weights.width(), start.weights.dim()),
+        batches_(descent, task.samples.size()),
+        squares_(static_cast<std::size_t>((start.weights.width() + kBlock - 1) / kBlock)) {}
+
+  Trajectory run() {
+    const VectorXd& y = task_.samples.y;
+    Network now = start_;
+    if (const auto& resume = task_.supervision.resume) {
+      now = resume->so_far.network;
+      steps_ = resume->so_far.steps;
+      recorder_.restore(resume->so_far);
+      optimiser_.restore(resume->memory);
+      first_loss_ = resume->so_far.loss[0];
+      while (clock_.next() - 0.5 * per_step_ <= t()) clock_.advance();
+    }
+    Sweep<Scalar> sweep(now, task_.samples.x);
+    VectorXd u = sweep.outputs(wanted(steps_)) - y;
+    for (;; ++steps_) {
+      if (whole(steps_)) {
+        const double loss = 0.5 * u.squaredNorm();
+        if (steps_ == 0) first_loss_ = loss;
+        if (!(loss <= 1e6 * std::max(first_loss_, y.squaredNorm()))) report_divergence(loss);
+        const auto reason = reached(loss);
+        if (reason && loss > first_loss_) report_divergence(loss);
+        record_when_due(sweep, reason.has_value());
+        if (task_.progress && steps_ % 1000 == 0)
+          task_.progress(share_done(task_.stop, first_loss_, loss, t(), steps_), loss, t());
+        if (reason) return recorder_.so_far(network(sweep), steps_, steps_, *reason);
+      }
+      obey(task_.supervision, [&] {
+        return TrainingState{
+            recorder_.so_far(network(sweep), steps_, steps_), t(), optimiser_.memory(), {}};
+      });
+      u = advance(sweep, u) - y;
+    }
+  }
+
+ private:
+  bool stochastic() const { return descent_.method == Descent::Method::sgd; }
+
+  /// Whether all outputs are formed before step k, not only those of its batch.
+  bool whole(std::int64_t k) {
+    return !stochastic() || k % batches_.per_epoch() == 0 || due(k) ||
+           (task_.stop.steps && k >= *task_.stop.steps) ||
+           (task_.stop.time && time_of(k) >= *task_.stop.time - 0.5 * per_step_);
+  }
+  std::vector<Index> wanted(std::int64_t k) {
+    return whole(k) ? std::vector<Index>{} : batches_.of_step(k);
+  }
+  bool due(std::int64_t k) const { return k == 0 || time_of(k) >= clock_.next() - 0.5 * per_step_; }
+  double time_of(std::int64_t k) const { return per_step_ * static_cast<double>(k); }
+  double t() const { return time_of(steps_); }
+
+  Network network(const Sweep<Scalar>& sweep) const {
+    Network out = start_;
+    out.weights = sweep.weights();
+    return out;
+  }
+
+  void record_when_due(const Sweep<Scalar>& sweep, bool last) {
+    if (!last && !due(steps_)) return;
+    recorder_.record(network(sweep), t());
+    while (clock_.next() - 0.5 * per_step_ <= t()) clock_.advance();
+  }
+
+  std::optional<std::string> reached(double loss) const {
+    const Stop& stop = task_.stop;
+    if (stop.loss && loss <= *stop.loss) return "loss";
+    if (stop.time && t() >= *stop.time - 0.5 * per_step_) return "time";
+    if (stop.steps && steps_ >= *stop.steps) return "steps";
+    if (stop.gradient_norm && norm_ <= *stop.gradient_norm) return "gradient_norm";
+    return std::nullopt;
+  }
+
+  /// Step steps_, from u = f − y to the outputs after it.
+  VectorXd advance(Sweep<Scalar>& sweep, const VectorXd& u) {
+    VectorXd q = u;
+    if (stochastic()) {
+      const std::vector<Index> batch = batches_.of_step(steps_);
+      const auto share = static_cast<double>(batch.size()) / static_cast<double>(u.size());
+      q.setZero();
+      for (const Index i : batch) q[i] = u[i] / share;
+    }
+    const bool measured = task_.stop.gradient_norm || steps_ % kStuckInterval == 0;
+    optimiser_.begin_step(steps_ + 1);
+    const VectorXd f = sweep.step(
+        q,
+        [&](const NeuronBlock<Scalar>& theta, const NeuronBlock<const Scalar>& gradient) {
+          if (measured) squares_[block_number(theta)] = squared_norm(gradient);
+          optimiser_.update(theta, gradient);
+        },
+        wanted(steps_ + 1));
+    if (measured) norm_ = std::sqrt(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+    if (measured && norm_ == 0.0 && !stochastic() && !task_.stop.time && !task_.stop.steps &&
+        !task_.stop.gradient_norm)
+      report_stuck(0.5 * u.squaredNorm());
+    return f;
+  }
+
+  static std::size_t block_number(const NeuronBlock<Scalar>& theta) {
+    return static_cast<std::size_t>(theta.first / kBlock);
+  }
+  static double squared_norm(const NeuronBlock<const Scalar>& g) {
+    double sum = 0.0;
+    const auto add = [&](const Scalar* v) {
+      for (Index j = 0; j < g.size; ++j)
+        sum += static_cast<double>(v[j]) * static_cast<double>(v[j]);
+    };
+    add(g.a);
+    add(g.b);
+    for (Index k = 0; k < g.dim; ++k) add(g.w + k * g.stride);
+    return sum;
+  }
+
+  std::string advice() const {
+    return fmt::format("The step is {:.4g}; the largest stable one is about 2/λ_max = {:.4g}",
+                       descent_.step, 2.0 / largest_rate(start_, task_.samples.x));
+  }
+  [[noreturn]] void report_divergence(double loss) const {
+    throw RunError(fmt::format(
+        "gradient descent diverged: after {} steps (t = {:.4g}) the loss has gone from {:.4g} to "
+        "{:.4g}. {}",
+        steps_, t(), first_loss_, loss, advice()));
+  }
+  [[noreturn]] void report_stuck(double loss) const {
+    throw RunError(fmt::format(
+        "gradient descent is stuck: after {} steps no trained parameter has a gradient and the "
+        "loss stays at {:.6g}. {}",
+        steps_, loss, advice()));
+  }
+
+  static constexpr std::int64_t kStuckInterval = 1000;
+
+  const Network& start_;
+  const Task& task_;
+  const Descent& descent_;
+  double per_step_;
+  SnapshotClock clock_;
+  Recorder recorder_;
+  Optimiser<Scalar> optimiser_;
+  Batches batches_;
+  std::vector<double> squares_;  // |∇R_S|² of each block
+  double norm_ = std::numeric_limits<double>::infinity();
+  double first_loss_ = 0.0;
+  std::int64_t steps_ = 0;
+};
 
 }  // namespace
 
 Trajectory gradient_descent(const Network& start, const Task& task, const Descent& descent) {
-  const double step = descent.step;
-  const auto& [x, y] = task.samples;
-  SnapshotClock clock = snapshot_clock(start, task, step);
-  Recorder recorder(task);
-  Network network = start;
-  double first_loss = 0.0;
-  for (std::int64_t steps = 0;; ++steps) {
-    const double t = step * static_cast<double>(steps);
-    const Eigen::VectorXd u = outputs(network, x) - y;
-    const double now = 0.5 * u.squaredNorm();
-    if (steps == 0) first_loss = now;
-    if (!(now <= 1e6 * std::max(first_loss, y.squaredNorm())))
-      report_divergence(start, task, step, steps, first_loss, now);
-    const auto reason = reached(task.stop, now, t, steps, step);
-    if (steps == 0 || reason || t >= clock.next() - 0.5 * step) {
-      recorder.record(network, t);
-      while (clock.next() - 0.5 * step <= t) clock.advance();
-    }
-    if (task.progress && steps % 1000 == 0)
-      task.progress(share_done(task.stop, first_loss, now, t, steps), now, t);
-    if (reason && now > first_loss) report_divergence(start, task, step, steps, first_loss, now);
-    if (reason) return recorder.finish(network, steps, steps, *reason);
-    const data::Weights gradient = weighted_gradient(network, x, u);
-    if (!task.stop.time && !task.stop.steps && gradient.a.isZero(0.0) && gradient.w.isZero(0.0) &&
-        gradient.b.isZero(0.0))
-      throw RunError(fmt::format(
-          "gradient descent is stuck: after {} steps no trained parameter has a gradient and the "
-          "loss stays at {:.6g}. The step is {:.4g}; the largest stable one is about 2/λ_max = "
-          "{:.4g}",
-          steps, now, step, 2.0 / largest_rate(start, x)));
-    add_scaled(network.weights, -step, gradient);
-  }
+  return descent.precision == Descent::Precision::single_precision
+             ? Descending<float>(start, task, descent).run()
+             : Descending<double>(start, task, descent).run();
 }
 
 }  // namespace fprinciple::nn

@@ -49,7 +49,7 @@ Network moved(const Network& network, const data::Weights& change) {
 class Flow {
  public:
   Flow(const Network& start, const Task& task, const FlowOptions& options)
-      : task_(task), options_(options), network_(start), recorder_(task) {
+      : task_(task), options_(options), network_(start), recorder_(task, start) {
     const auto& x = task.samples.x;
     monitored_.resize(x.rows(), x.cols() + options.probes.cols());
     monitored_ << x, options.probes;
@@ -89,7 +89,7 @@ class Flow {
       reason = reached();
     }
     if (recorder_.last_time() < t_) recorder_.record(network_, t_);
-    return recorder_.finish(network_, steps_, gradients_, reason);
+    return recorder_.so_far(network_, steps_, gradients_, reason);
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nn/block_kernels.hpp"
 #include "nn/network.hpp"
 
 namespace fprinciple::nn {
@@ -21,6 +22,9 @@ data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& p
 void features(const Network& network, const Eigen::MatrixXd& points, Eigen::Index first,
               Eigen::Index size, Eigen::MatrixXd& h, Eigen::MatrixXd& g);
 
+/// What gradient() of the block kernels scales with.
+GroupScales group_scales(const Network& network);
+
 /// θ + scale · δ.
 void add_scaled(data::Weights& weights, double scale, const data::Weights& change);
 
@@ -30,12 +34,9 @@ double loss(const Eigen::VectorXd& f, const Eigen::VectorXd& y);
 /// Below this many (point, neuron) pairs starting threads costs more than it saves.
 constexpr Eigen::Index kWorthThreads = Eigen::Index{1} << 18;
 
-/// The most neurons that a block holds, and the blocks that [0, m) is cut into. Sums over neurons
-/// are formed block by block in this fixed partition, whatever the number of threads.
-constexpr Eigen::Index kBlock = 256;
-
-/// [0, m) in at most 64 runs of whole blocks: run r of `runs(m)` is [run_start(m, r), run_start(m,
-/// r+1)).
+/// Sums over neurons are formed block by block in a fixed partition, whatever the number of
+/// threads: [0, m) in at most 64 runs of whole blocks: run r of `runs(m)` is [run_start(m, r),
+/// run_start(m, r+1)).
 Eigen::Index runs(Eigen::Index m);
 Eigen::Index run_start(Eigen::Index m, Eigen::Index run);
 

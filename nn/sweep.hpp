@@ -1,30 +1,52 @@
 #pragma once
 
 #include "nn/network.hpp"
+#include "nn/neurons.hpp"
 
 #include <functional>
+#include <vector>
 
 #include <Eigen/Core>
 
 namespace fprinciple::nn {
-
-/// Neurons [first, first + size) of something that has one number for each parameter: θ, or its
-/// gradient. Coordinate k of neuron first + j is w[k * stride + j].
-template <class Scalar>
-struct NeuronBlock {
-  Scalar* a;
-  Scalar* w;
-  Scalar* b;
-  Eigen::Index first;
-  Eigen::Index size;
-  Eigen::Index stride;
-  Eigen::Index dim;
-};
 
 /// What an optimiser does to a block of neurons when its gradient is known; frozen groups have
 /// gradient 0. Called for different blocks by several threads at once.
 template <class Scalar>
 using Update = std::function<void(const NeuronBlock<Scalar>& theta,
                                   const NeuronBlock<const Scalar>& gradient)>;
+
+/// The steps of an optimiser on fixed samples, for any activation and dimension. A step reads and
+/// writes each neuron once: its gradient, its update and its part in the new outputs follow each
+/// other while it is in the first cache. Nothing of size n × m is ever stored. The same bits for
+/// any thread count, and a function of the weights alone.
+/// Scalar = float: weights, z and the sums of a block in single precision, the rest in double.
+template <class Scalar>
+class Sweep {
+ public:
+  /// Samples x, d × n.
+  Sweep(const Network& start, const Eigen::MatrixXd& x);
+
+  /// f at the samples in `of` (none: at all), 0 elsewhere; n. Cost O(n m d).
+  Eigen::VectorXd outputs(const std::vector<Eigen::Index>& of = {});
+
+  /// Gives every block of neurons to `update` with its gradient J q, and returns the outputs at the
+  /// new weights, as above. Samples with q_i = 0 cost nothing in the gradient.
+  Eigen::VectorXd step(const Eigen::VectorXd& q, const Update<Scalar>& update,
+                       const std::vector<Eigen::Index>& of = {});
+
+  data::Weights weights() const { return neurons_.weights(); }
+
+ private:
+  data::Activation activation_;
+  double output_scale_;
+  GroupScales scales_;
+  Neurons<Scalar> neurons_;
+  Points<Scalar> x_;         // d × n
+  Eigen::MatrixXd partial_;  // the outputs of each run of blocks
+};
+
+extern template class Sweep<double>;
+extern template class Sweep<float>;
 
 }  // namespace fprinciple::nn

@@ -1,7 +1,9 @@
 #include "nn/training.hpp"
 
 #include "data/error.hpp"
+#include "nn/activity.hpp"
 #include "nn/kernels.hpp"
+#include "nn/tangent_kernel.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,26 +18,73 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+double share(double part, double whole) { return whole > 0.0 ? part / whole : 0.0; }
+
+/// |θ − θ'|/|θ'| over the trained groups.
+double distance(const Network& network, const Network& start) {
+  const auto& [a, w, b] = network.weights;
+  const auto& [a0, w0, b0] = start.weights;
+  double moved = 0.0;
+  double whole = 0.0;
+  const auto add = [&](bool trained, const auto& now, const auto& then) {
+    if (!trained) return;
+    moved += (now - then).squaredNorm();
+    whole += then.squaredNorm();
+  };
+  add(start.train_a, a, a0);
+  add(start.train_w, w, w0);
+  add(start.train_b, b, b0);
+  return share(std::sqrt(moved), std::sqrt(whole));
+}
+
 }  // namespace
+
+Recorder::Recorder(const Task& task, const Network& start)
+    : task_(task), start_(start), active_(activity(start, task.samples.x)) {
+  const Index n = task.samples.size();
+  const Index count = std::min<Index>(n, 64);
+  some_.resize(task.samples.dim(), count);
+  for (Index i = 0; i < count; ++i) some_.col(i) = task.samples.x.col(i * n / count);
+  kernel_ = tangent_kernel(start, some_);
+}
 
 void Recorder::record(const Network& network, double t) {
   times_.push_back(t);
   losses_.push_back(loss(outputs(network, task_.samples.x), task_.samples.y));
   outputs_.push_back(outputs(network, task_.points));
+  drifts_.push_back(share((tangent_kernel(network, some_) - kernel_).norm(), kernel_.norm()));
+  distances_.push_back(distance(network, start_));
+  const std::vector<std::uint64_t> active = activity(network, task_.samples.x);
+  Index other = 0;
+  for (std::size_t j = 0; j < active.size(); ++j) other += active[j] != active_[j] ? 1 : 0;
+  switched_.push_back(static_cast<double>(other) / static_cast<double>(active.size()));
 }
 
-Trajectory Recorder::finish(const Network& network, std::int64_t steps, std::int64_t gradients,
-                            const std::string& stopped_by) {
+Trajectory Recorder::so_far(const Network& network, std::int64_t steps, std::int64_t gradients,
+                            const std::string& stopped_by) const {
   const auto count = static_cast<Index>(times_.size());
-  Trajectory out{network,
-                 VectorXd::Map(times_.data(), count),
-                 Eigen::MatrixXd(task_.points.cols(), count),
-                 VectorXd::Map(losses_.data(), count),
-                 steps,
-                 gradients,
+  const auto row = [&](const std::vector<double>& v) -> VectorXd {
+    return VectorXd::Map(v.data(), count);
+  };
+  Trajectory out{network,        row(times_),  Eigen::MatrixXd(task_.points.cols(), count),
+                 row(losses_),   row(drifts_), row(distances_),
+                 row(switched_), steps,        gradients,
                  stopped_by};
   for (Index k = 0; k < count; ++k) out.f.col(k) = outputs_[static_cast<std::size_t>(k)];
   return out;
+}
+
+void Recorder::restore(const Trajectory& so_far) {
+  const auto list = [](const VectorXd& v) {
+    return std::vector<double>(v.data(), v.data() + v.size());
+  };
+  times_ = list(so_far.t);
+  losses_ = list(so_far.loss);
+  drifts_ = list(so_far.kernel_drift);
+  distances_ = list(so_far.parameter_distance);
+  switched_ = list(so_far.switched);
+  outputs_.clear();
+  for (Index k = 0; k < so_far.f.cols(); ++k) outputs_.emplace_back(so_far.f.col(k));
 }
 
 void obey(const Supervision& supervision, const std::function<TrainingState()>& state) {

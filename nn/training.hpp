@@ -18,6 +18,7 @@ struct Stop {
   std::optional<double> loss;  ///< R_S = ½ Σ (f − y)²
   std::optional<double> time;  ///< t
   std::optional<std::int64_t> steps;
+  std::optional<double> gradient_norm = {};  ///< |∇R_S| over the trained parameters
 };
 
 /// When the network's outputs are kept. t = 0 and the last time always are.
@@ -32,9 +33,13 @@ struct Trajectory {
   Eigen::VectorXd t;     ///< T, t[0] = 0, increasing
   Eigen::MatrixXd f;     ///< G × T, the outputs at the task's points
   Eigen::VectorXd loss;  ///< T
+  /// How far training has left the start, T each (docs/experiment.md):
+  Eigen::VectorXd kernel_drift;        ///< |K(t) − K(0)|_F / |K(0)|_F, over 64 samples at most
+  Eigen::VectorXd parameter_distance;  ///< |θ(t) − θ(0)| / |θ(0)|, over the trained groups
+  Eigen::VectorXd switched;  ///< share of the neurons with z > 0 at other samples than at t = 0
   std::int64_t steps = 0;
   std::int64_t gradients = 0;  ///< evaluations of J q or of the tangent kernel, snapshots apart
-  std::string stopped_by;      ///< "loss", "time" or "steps"
+  std::string stopped_by;      ///< "loss", "time", "steps" or "gradient_norm"
 };
 
 /// All that training needs to go on from the end of a step as if it had never stopped, to the bit.
@@ -67,18 +72,25 @@ struct Task {
 /// After a step: hands `state()` over when it is wanted. Throws Interrupted after `stop`.
 void obey(const Supervision& supervision, const std::function<TrainingState()>& state);
 
-/// Collects snapshots into a Trajectory.
+/// Collects snapshots, and what is measured at each, into a Trajectory.
 class Recorder {
  public:
-  explicit Recorder(const Task& task) : task_(task) {}
+  Recorder(const Task& task, const Network& start);
   void record(const Network& network, double t);
-  Trajectory finish(const Network& network, std::int64_t steps, std::int64_t gradients,
-                    const std::string& stopped_by);
+  /// What was recorded up to now, with the network as it is now.
+  Trajectory so_far(const Network& network, std::int64_t steps, std::int64_t gradients,
+                    const std::string& stopped_by = {}) const;
+  /// Goes on from there.
+  void restore(const Trajectory& so_far);
   double last_time() const { return times_.back(); }
 
  private:
   const Task& task_;
-  std::vector<double> times_, losses_;
+  Network start_;
+  Eigen::MatrixXd some_;               // samples that the kernel's drift is measured at
+  Eigen::MatrixXd kernel_;             // K(0) there
+  std::vector<std::uint64_t> active_;  // at which samples z > 0 at the start, as a hash a neuron
+  std::vector<double> times_, losses_, drifts_, distances_, switched_;
   std::vector<Eigen::VectorXd> outputs_;
 };
 

@@ -1,0 +1,368 @@
+#include "nn/block_kernels.hpp"
+
+#include "nn/vectorise.hpp"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+namespace fprinciple::nn {
+namespace {
+
+using Eigen::Index;
+
+/// The points whose z, or what is formed from it, is stored for a block: 64 KiB.
+constexpr Index kStored = 32;
+
+/// Up to this dimension kernels know it when they are compiled.
+constexpr Index kFixedDim = 4;
+
+/// Vectors of numbers; in a structure, as alias templates drop attributes.
+template <class Scalar>
+struct Simd {
+  static constexpr Index kLanes = kVectorBytes / static_cast<Index>(sizeof(Scalar));
+  typedef Scalar Vector __attribute__((vector_size(kVectorBytes)));  // NOLINT(modernize-use-using)
+};
+
+// By reference: vectors of 64 bytes are not passed alike by all instruction sets.
+template <class Scalar, class Vector>
+inline void load(const Scalar* from, Vector& v) {
+  std::memcpy(&v, from, sizeof v);
+}
+template <class Scalar, class Vector>
+inline void store(const Vector& v, Scalar* to) {
+  std::memcpy(to, &v, sizeof v);
+}
+
+template <class Scalar, class Vector>
+inline double sum_of(const Vector& v) {
+  constexpr Index lanes = Simd<Scalar>::kLanes;
+  std::array<Scalar, lanes> part;  // NOLINT(*-member-init): filled below
+  store(v, part.data());
+  for (Index half = lanes / 2; half > 0; half /= 2)
+    for (Index l = 0; l < half; ++l)
+      part[static_cast<std::size_t>(l)] += part[static_cast<std::size_t>(l + half)];
+  return static_cast<double>(part[0]);
+}
+
+/// z_ij = w_j·x_i + b_j of a vector of neurons from j on, for P points. D is d, or Dynamic.
+template <int D, int P, class Scalar, class Vector>
+inline void preactivate(const Block<Scalar>& block, Index j, const Scalar* x, Vector (&z)[P]) {
+  const Index d = D == Eigen::Dynamic ? block.dim : D;
+  Vector b;
+  load(block.b + j, b);
+  for (int p = 0; p < P; ++p) z[p] = b;
+  for (Index k = 0; k < d; ++k) {
+    Vector w;
+    load(block.w + k * block.stride + j, w);
+    for (int p = 0; p < P; ++p) z[p] += w * x[p * d + k];
+  }
+}
+
+/// f_i += Σ_j a_j max(z_ij, 0) for P points.
+template <int D, int P, class Scalar>
+inline void relu_outputs(const Block<Scalar>& block, const Scalar* x, double* f) {
+  using V = typename Simd<Scalar>::Vector;
+  const V zero{};
+  V sums[P] = {};
+  for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
+    V a;
+    V z[P];
+    load(block.a + j, a);
+    preactivate<D>(block, j, x, z);
+    for (int p = 0; p < P; ++p) sums[p] += a * (z[p] > zero ? z[p] : zero);
+  }
+  for (int p = 0; p < P; ++p) f[p] += sum_of<Scalar>(sums[p]);
+}
+
+template <int D, class Scalar>
+inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at, double* f) {
+  const Index d = block.dim;
+  Index i = 0;
+  for (; i + 8 <= at.points; i += 8) relu_outputs<D, 8>(block, at.x + i * d, f + i);
+  for (; i + 4 <= at.points; i += 4) relu_outputs<D, 4>(block, at.x + i * d, f + i);
+  for (; i < at.points; ++i) relu_outputs<D, 1>(block, at.x + i * d, f + i);
+}
+
+/// The gradient of V vectors of neurons from j on.
+template <int D, int V, class Scalar>
+inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block, Index j,
+                          const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
+  using Vec = typename Simd<Scalar>::Vector;
+  constexpr Index lanes = Simd<Scalar>::kLanes;
+  const Vec zero{};
+  Vec b[V];
+  Vec w[V * D];
+  Vec sums_b[V] = {};
+  Vec sums_w[V * D] = {};
+  for (int v = 0; v < V; ++v) {
+    load(block.b + j + v * lanes, b[v]);
+    for (int k = 0; k < D; ++k) load(block.w + k * block.stride + j + v * lanes, w[v * D + k]);
+  }
+  for (Index i = 0; i < at.points; ++i) {
+    const Scalar* x = at.x + i * D;
+    const Scalar* qx = at.qx + i * (D + 1);
+    for (int v = 0; v < V; ++v) {
+      Vec z = b[v];
+      for (int k = 0; k < D; ++k) z += w[v * D + k] * x[k];
+      sums_b[v] = z > zero ? sums_b[v] + qx[0] : sums_b[v];
+      for (int k = 0; k < D; ++k)
+        sums_w[v * D + k] = z > zero ? sums_w[v * D + k] + qx[k + 1] : sums_w[v * D + k];
+    }
+  }
+  for (int v = 0; v < V; ++v) {
+    Vec a;
+    load(block.a + j + v * lanes, a);
+    Vec total = sums_b[v] * b[v];
+    for (int k = 0; k < D; ++k) {
+      total += sums_w[v * D + k] * w[v * D + k];
+      store(sums_w[v * D + k] * a * static_cast<Scalar>(scales.w),
+            into.w + k * into.stride + j + v * lanes);
+    }
+    store(sums_b[v] * a * static_cast<Scalar>(scales.b), into.b + j + v * lanes);
+    store(total * static_cast<Scalar>(scales.a), into.a + j + v * lanes);
+  }
+}
+
+template <int D, class Scalar>
+inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block,
+                          const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
+  constexpr int kTogether = D <= 2 ? 4 : D == 3 ? 3 : 2;  // in 32 registers
+  constexpr Index lanes = Simd<Scalar>::kLanes;
+  Index j = 0;
+  for (; j + kTogether * lanes <= block.size; j += kTogether * lanes)
+    relu_gradient<D, kTogether>(scales, block, j, at, into);
+  for (; j < block.size; j += lanes) relu_gradient<D, 1>(scales, block, j, at, into);
+}
+
+/// Calls f with the dimension as a constant, or Dynamic above kFixedDim.
+template <class F>
+inline void with_dim(Index dim, F&& f) {
+  switch (dim) {
+    case 1:
+      return f(std::integral_constant<int, 1>{});
+    case 2:
+      return f(std::integral_constant<int, 2>{});
+    case 3:
+      return f(std::integral_constant<int, 3>{});
+    case 4:
+      return f(std::integral_constant<int, 4>{});
+    default:
+      return f(std::integral_constant<int, Eigen::Dynamic>{});
+  }
+}
+
+template <int P, class Scalar>
+inline void store_preactivations(const Block<Scalar>& block, const Scalar* x, Scalar* z) {
+  for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
+    typename Simd<Scalar>::Vector zj[P];
+    preactivate<Eigen::Dynamic>(block, j, x, zj);
+    for (int p = 0; p < P; ++p) store(zj[p], z + p * kBlock + j);
+  }
+}
+
+/// z_ij of a few points, neuron j of point i at i * kBlock + j.
+template <class Scalar>
+inline void store_preactivations(const Block<Scalar>& block, const Scalar* x, Index points,
+                                 Scalar* z) {
+  Index i = 0;
+  for (; i + 8 <= points; i += 8) store_preactivations<8>(block, x + i * block.dim, z + i * kBlock);
+  for (; i < points; ++i) store_preactivations<1>(block, x + i * block.dim, z + i * kBlock);
+}
+
+/// sw_jk += Σ_i g_ij x_ik for K coordinates, from the first of x and sw on; coordinate k at sw[k *
+/// stride + j].
+template <int K, class Scalar>
+inline void add_coordinates(const Block<Scalar>& block, const Scalar* g, const Scalar* x,
+                            Index points, Scalar* sw, Index stride) {
+  using V = typename Simd<Scalar>::Vector;
+  for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
+    V sums[K];
+    for (int k = 0; k < K; ++k) load(sw + k * stride + j, sums[k]);
+    for (Index i = 0; i < points; ++i) {
+      V gi;
+      load(g + i * kBlock + j, gi);
+      for (int k = 0; k < K; ++k) sums[k] += gi * x[i * block.dim + k];
+    }
+    for (int k = 0; k < K; ++k) store(sums[k], sw + k * stride + j);
+  }
+}
+
+template <class Scalar>
+inline void stored_outputs(data::Activation activation, const Block<Scalar>& block,
+                           const PointBlock<Scalar>& at, double* f) {
+  using V = typename Simd<Scalar>::Vector;
+  alignas(kVectorBytes) std::array<Scalar, kStored * kBlock> z;  // NOLINT(*-member-init)
+  for (Index first = 0; first < at.points; first += kStored) {
+    const Index count = std::min(kStored, at.points - first);
+    store_preactivations(block, at.x + first * block.dim, count, z.data());
+    data::with_activation(activation, [&](auto sigma) {
+      for (Index i = 0; i < count; ++i) {
+        Scalar* zi = z.data() + i * kBlock;
+        for (Index j = 0; j < block.size; ++j)
+          zi[j] = static_cast<Scalar>(sigma.value_and_derivative(zi[j]).value);
+        V sum{};
+        for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
+          V a;
+          V h;
+          load(block.a + j, a);
+          load(zi + j, h);
+          sum += a * h;
+        }
+        f[first + i] += sum_of<Scalar>(sum);
+      }
+    });
+  }
+}
+
+/// g_ij = q_i σ'(z_ij) of P points, and sb_j += Σ_i g_ij.
+template <int P, class Scalar>
+inline void relu_slopes(const Block<Scalar>& block, const Scalar* x, const Scalar* qx, Scalar* g,
+                        Scalar* sb) {
+  using V = typename Simd<Scalar>::Vector;
+  const V zero{};
+  for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
+    V z[P];
+    V sum;
+    load(sb + j, sum);
+    preactivate<Eigen::Dynamic>(block, j, x, z);
+    for (int p = 0; p < P; ++p) {
+      const V slope = z[p] > zero ? zero + qx[p * (block.dim + 1)] : zero;
+      sum += slope;
+      store(slope, g + p * kBlock + j);
+    }
+    store(sum, sb + j);
+  }
+}
+
+/// The slopes g of a few points, with their sums, for any σ; for ReLU without sa.
+template <class Scalar>
+inline void slopes(data::Activation activation, const Block<Scalar>& block,
+                   const PointBlock<Scalar>& at, Scalar* g, Scalar* sa, Scalar* sb) {
+  const Index d = block.dim;
+  if (activation == data::Activation::relu) {
+    Index i = 0;
+    for (; i + 8 <= at.points; i += 8)
+      relu_slopes<8>(block, at.x + i * d, at.qx + i * (d + 1), g + i * kBlock, sb);
+    for (; i < at.points; ++i)
+      relu_slopes<1>(block, at.x + i * d, at.qx + i * (d + 1), g + i * kBlock, sb);
+    return;
+  }
+  store_preactivations(block, at.x, at.points, g);
+  data::with_activation(activation, [&](auto sigma) {
+    for (Index i = 0; i < at.points; ++i) {
+      Scalar* gi = g + i * kBlock;
+      const Scalar q = at.qx[i * (d + 1)];
+      for (Index j = 0; j < block.size; ++j) {
+        const data::ValueAndDerivative now = sigma.value_and_derivative(gi[j]);
+        const auto slope = static_cast<Scalar>(now.derivative) * q;
+        sa[j] += static_cast<Scalar>(now.value) * q;
+        sb[j] += slope;
+        gi[j] = slope;
+      }
+    }
+  });
+}
+
+template <class Scalar>
+inline void stored_gradient(data::Activation activation, const GroupScales& scales,
+                            const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                            const NeuronBlock<Scalar>& into) {
+  const Index d = block.dim;
+  alignas(kVectorBytes) std::array<Scalar, kStored * kBlock> g;  // NOLINT(*-member-init)
+  const auto row = [&](Index k) { return into.w + k * into.stride; };
+  std::fill_n(into.a, block.size, Scalar(0));
+  std::fill_n(into.b, block.size, Scalar(0));
+  for (Index k = 0; k < d; ++k) std::fill_n(row(k), block.size, Scalar(0));
+  for (Index first = 0; first < at.points; first += kStored) {
+    const Index count = std::min(kStored, at.points - first);
+    const Scalar* x = at.x + first * d;
+    slopes(activation, block, {x, at.qx + first * (d + 1), count}, g.data(), into.a, into.b);
+    Index k = 0;
+    for (; k + 8 <= d; k += 8)
+      add_coordinates<8>(block, g.data(), x + k, count, row(k), into.stride);
+    for (; k + 4 <= d; k += 4)
+      add_coordinates<4>(block, g.data(), x + k, count, row(k), into.stride);
+    for (; k < d; ++k) add_coordinates<1>(block, g.data(), x + k, count, row(k), into.stride);
+  }
+  if (activation == data::Activation::relu) {
+    for (Index j = 0; j < block.size; ++j) into.a[j] = into.b[j] * block.b[j];
+    for (Index k = 0; k < d; ++k)
+      for (Index j = 0; j < block.size; ++j) into.a[j] += row(k)[j] * block.w[k * block.stride + j];
+  }
+  for (Index j = 0; j < block.size; ++j) {
+    into.a[j] *= static_cast<Scalar>(scales.a);
+    into.b[j] *= static_cast<Scalar>(scales.b) * block.a[j];
+  }
+  for (Index k = 0; k < d; ++k)
+    for (Index j = 0; j < block.size; ++j) row(k)[j] *= static_cast<Scalar>(scales.w) * block.a[j];
+}
+
+template <class Scalar>
+inline void add_outputs_of(data::Activation activation, const Block<Scalar>& block,
+                           const PointBlock<Scalar>& at, double* f) {
+  if (activation == data::Activation::relu)
+    with_dim(block.dim, [&](auto dim) { relu_outputs<decltype(dim)::value>(block, at, f); });
+  else
+    stored_outputs(activation, block, at, f);
+}
+
+template <class Scalar>
+inline void gradient_of(data::Activation activation, const GroupScales& scales,
+                        const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                        const NeuronBlock<Scalar>& into) {
+  if (activation != data::Activation::relu || block.dim > kFixedDim)
+    return stored_gradient(activation, scales, block, at, into);
+  with_dim(block.dim, [&](auto dim) {
+    constexpr int kDim = decltype(dim)::value;
+    if constexpr (kDim != Eigen::Dynamic) relu_gradient<kDim>(scales, block, at, into);
+  });
+}
+
+}  // namespace
+
+FPRINCIPLE_CLONES void add_outputs(data::Activation activation, const Block<double>& block,
+                                   const PointBlock<double>& at, double* f) {
+  add_outputs_of(activation, block, at, f);
+}
+
+FPRINCIPLE_CLONES void add_outputs(data::Activation activation, const Block<float>& block,
+                                   const PointBlock<float>& at, double* f) {
+  add_outputs_of(activation, block, at, f);
+}
+
+FPRINCIPLE_CLONES void gradient(data::Activation activation, const GroupScales& scales,
+                                const Block<double>& block, const PointBlock<double>& at,
+                                const NeuronBlock<double>& into) {
+  gradient_of(activation, scales, block, at, into);
+}
+
+FPRINCIPLE_CLONES void gradient(data::Activation activation, const GroupScales& scales,
+                                const Block<float>& block, const PointBlock<float>& at,
+                                const NeuronBlock<float>& into) {
+  gradient_of(activation, scales, block, at, into);
+}
+
+FPRINCIPLE_CLONES void fill_features(data::Activation activation, const Block<double>& block,
+                                     const PointBlock<double>& at, Eigen::Index size, double* h,
+                                     double* g) {
+  alignas(kVectorBytes) std::array<double, kStored * kBlock> z;  // NOLINT(*-member-init)
+  for (Index first = 0; first < at.points; first += kStored) {
+    const Index count = std::min(kStored, at.points - first);
+    store_preactivations(block, at.x + first * block.dim, count, z.data());
+    data::with_activation(activation, [&](auto sigma) {
+      for (Index i = 0; i < count; ++i) {
+        const double* zi = z.data() + i * kBlock;
+        double* hi = h + (first + i) * size;
+        double* gi = g + (first + i) * size;
+        for (Index j = 0; j < size; ++j) {
+          const data::ValueAndDerivative now = sigma.value_and_derivative(zi[j]);
+          hi[j] = now.value;
+          gi[j] = block.a[j] * now.derivative;
+        }
+      }
+    });
+  }
+}
+
+}  // namespace fprinciple::nn

@@ -1,0 +1,83 @@
+#include "nn/sweep.hpp"
+
+#include "nn/kernels.hpp"
+
+#include <algorithm>
+
+namespace fprinciple::nn {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+/// The columns `of` a matrix; all of them if there are none.
+template <class Scalar>
+Points<Scalar> columns(const Points<Scalar>& x, const std::vector<Index>& of) {
+  return of.empty() ? x : Points<Scalar>(x(Eigen::all, of));
+}
+
+std::vector<Index> nonzero(const VectorXd& q) {
+  std::vector<Index> at;
+  for (Index i = 0; i < q.size(); ++i)
+    if (q[i] != 0.0) at.push_back(i);
+  return at;
+}
+
+}  // namespace
+
+template <class Scalar>
+Sweep<Scalar>::Sweep(const Network& start, const Eigen::MatrixXd& x)
+    : activation_(start.activation),
+      output_scale_(start.output_scale),
+      scales_(group_scales(start)),
+      neurons_(start.weights),
+      x_(x.cast<Scalar>()) {}
+
+template <class Scalar>
+VectorXd Sweep<Scalar>::outputs(const std::vector<Index>& of) {
+  return step(VectorXd::Zero(x_.cols()), {}, of);
+}
+
+template <class Scalar>
+VectorXd Sweep<Scalar>::step(const VectorXd& q, const Update<Scalar>& update,
+                             const std::vector<Index>& of) {
+  const Index m = neurons_.width();
+  const std::vector<Index> moving = nonzero(q);
+  const bool all = static_cast<Index>(moving.size()) == q.size();
+  const Points<Scalar> x_q = all ? Points<Scalar>() : Points<Scalar>(x_(Eigen::all, moving));
+  const Points<Scalar>& x = all ? x_ : x_q;
+  const Points<Scalar> qx = weighted_points<Scalar>(x, all ? q : VectorXd(q(moving)));
+  const Points<Scalar> x_of = of.empty() ? Points<Scalar>() : Points<Scalar>(x_(Eigen::all, of));
+  const Points<Scalar>& wanted = of.empty() ? x_ : x_of;
+  const PointBlock<Scalar> behind{x.data(), qx.data(), x.cols()};
+  const PointBlock<Scalar> ahead{wanted.data(), nullptr, wanted.cols()};
+  partial_.setZero(wanted.cols(), runs(m));
+#pragma omp parallel if (m * (x.cols() + wanted.cols()) > kWorthThreads)
+  {
+    Neurons<Scalar> sums(kBlock, x_.rows());
+#pragma omp for schedule(static)
+    for (Index run = 0; run < partial_.cols(); ++run) {
+      const Index end = run_start(m, run + 1);
+      for (Index first = run_start(m, run); first < end; first += kBlock) {
+        const Block<Scalar> block = neurons_.block(first);
+        if (update) {
+          const NeuronBlock<Scalar> theta = neurons_.theta(first);
+          const NeuronBlock<Scalar> g = sums.theta(0);
+          gradient(activation_, scales_, block, behind, g);
+          update(theta, {g.a, g.w, g.b, first, theta.size, g.stride, g.dim});
+        }
+        add_outputs(activation_, block, ahead, partial_.col(run).data());
+      }
+    }
+  }
+  const VectorXd f = output_scale_ * partial_.rowwise().sum();
+  if (of.empty()) return f;
+  VectorXd out = VectorXd::Zero(x_.cols());
+  out(of) = f;
+  return out;
+}
+
+template class Sweep<double>;
+template class Sweep<float>;
+
+}  // namespace fprinciple::nn
