@@ -111,10 +111,11 @@ class Descending {
           task_.progress(share_done(task_.stop, first_loss_, loss, t(), steps_), loss, t());
         if (reason) return recorder_.so_far(network(sweep), steps_, steps_, *reason);
       }
-      obey(task_.supervision, [&] {
-        return TrainingState{
-            recorder_.so_far(network(sweep), steps_, steps_), t(), optimiser_.memory(), {}};
-      });
+      if (steps_ > 0)
+        obey(task_.supervision, [&] {
+          return TrainingState{
+              recorder_.so_far(network(sweep), steps_, steps_), t(), optimiser_.memory(), {}};
+        });
       u = advance(sweep, u) - y;
     }
   }
