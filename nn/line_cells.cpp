@@ -20,12 +20,17 @@ inline void track_each(const Cells<Scalar>& cells, const LineBlock<Scalar>& n, S
     // Not the negation: w = 0 makes one of these NaN where there is no such point, and its cell may
     // be that of w > 0 or w < 0 before.
     moved[j] = (n.b[j] + n.w[j] * outside[j] <= Scalar(0)) & (n.b[j] + n.w[j] * inside[j] > Scalar(0)) ? 0 : 1;
-  for (Index j = 0; j < n.size; ++j)
-    if (moved[j]) {
-      n.cell[j] = cells.find(n.w[j], n.b[j]);
-      outside[j] = cells.outside(n.cell[j]);
-      inside[j] = cells.inside(n.cell[j]);
-    }
+  const std::uint8_t* const end = moved.data() + n.size;
+  const auto next = [end](const std::uint8_t* from) {
+    return static_cast<const std::uint8_t*>(
+        std::memchr(from, 1, static_cast<std::size_t>(end - from)));
+  };
+  for (const std::uint8_t* at = next(moved.data()); at; at = next(at + 1)) {
+    const Index j = at - moved.data();
+    n.cell[j] = cells.find(n.w[j], n.b[j]);
+    outside[j] = cells.outside(n.cell[j]);
+    inside[j] = cells.inside(n.cell[j]);
+  }
 }
 
 template <class Scalar>
@@ -36,22 +41,19 @@ inline void locate_each(const Cells<Scalar>& cells, const LineBlock<Scalar>& n) 
 template <class Scalar>
 inline void gather_each(const LineBlock<Scalar>& n, const Pair* sums, double centre,
                         Trained trained, const LineGradient<Scalar>& g) {
-  alignas(64) std::array<Scalar, kBlock> s0;  // NOLINT(*-member-init): filled below
-  alignas(64) std::array<Scalar, kBlock> s1;  // NOLINT(*-member-init): filled below
-  for (Index j = 0; j < n.size; ++j) {
-    const Pair sum = sums[n.cell[j]];
-    s0[j] = static_cast<Scalar>(sum[0]);
-    s1[j] = static_cast<Scalar>(sum[1]);
-  }
+  alignas(64) std::array<double, 2 * kBlock> both;  // NOLINT(*-member-init): filled below
+  for (Index j = 0; j < n.size; ++j) std::memcpy(&both[2 * j], sums + n.cell[j], sizeof(Pair));
   const auto c = static_cast<Scalar>(centre);
   const Scalar ta = trained.a ? 1 : 0;
   const Scalar tw = trained.w ? 1 : 0;
   const Scalar tb = trained.b ? 1 : 0;
 #pragma omp simd
   for (Index j = 0; j < n.size; ++j) {
-    g.a[j] = ta * ((n.b[j] + n.w[j] * c) * s0[j] + n.w[j] * s1[j]);
-    g.w[j] = tw * n.a[j] * (s1[j] + c * s0[j]);
-    g.b[j] = tb * n.a[j] * s0[j];
+    const auto s0 = static_cast<Scalar>(both[2 * j]);
+    const auto s1 = static_cast<Scalar>(both[2 * j + 1]);
+    g.a[j] = ta * ((n.b[j] + n.w[j] * c) * s0 + n.w[j] * s1);
+    g.w[j] = tw * n.a[j] * (s1 + c * s0);
+    g.b[j] = tb * n.a[j] * s0;
   }
 }
 
@@ -70,6 +72,24 @@ inline void scatter_each(const LineBlock<Scalar>& n, double c, Pair* table) {
     std::memcpy(&term, &terms[2 * j], sizeof term);
     table[n.cell[j]] += term;
   }
+}
+
+/// out(i, Σ_{k ≤ i} term(k)) for i < n, in fours: the sums wait for each other once in four terms.
+template <class Term, class Out>
+inline void running_sums(Index n, const Term& term, const Out& out) {
+  Pair sum{0.0, 0.0};
+  Index i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const Pair one = term(i);
+    const Pair two = one + term(i + 1);
+    const Pair third = term(i + 2);
+    const Pair four = two + (third + term(i + 3));
+    out(i, sum + one);
+    out(i + 1, sum + two);
+    out(i + 2, sum + (two + third));
+    out(i + 3, sum += four);
+  }
+  for (; i < n; ++i) out(i, sum += term(i));
 }
 
 }  // namespace
@@ -101,38 +121,43 @@ Cells<Scalar>::Cells(const Eigen::MatrixXd& points)
 
 template <class Scalar>
 void Cells<Scalar>::sum_points(const Eigen::VectorXd& q, double scale, Aligned<Pair>& sums) const {
-  const auto n = order_.size();
-  sums.resize(2 * (n + 1));
+  const Index n = points();
+  sums.resize(static_cast<std::size_t>(count()));
   Pair* rising = sums.data();
   Pair* falling = rising + n + 1;
-  const auto term = [&](std::size_t i) {
+  const auto term = [&](Index i) {
     const double qi = scale * q[order_[i]];
     return Pair{qi, qi * xi_[i]};
   };
   rising[n] = falling[0] = Pair{0.0, 0.0};
-  for (std::size_t i = 0; i < n; ++i) {  // two chains of sums that do not wait for each other
-    rising[n - 1 - i] = rising[n - i] + term(n - 1 - i);
-    falling[i + 1] = falling[i] + term(i);
-  }
+  running_sums(
+      n, [&](Index i) { return term(n - 1 - i); },
+      [&](Index i, Pair sum) { rising[n - 1 - i] = sum; });
+  running_sums(n, term, [&](Index i, Pair sum) { falling[i + 1] = sum; });
 }
 
 template <class Scalar>
 Eigen::VectorXd Cells<Scalar>::sum_neurons(Aligned<Pair>& tables, double scale) const {
-  const auto n = order_.size();
+  const Index n = points();
   Pair* rising = tables.data();
   Pair* falling = rising + n + 1;
-  const std::size_t count = 2 * (n + 1);
-  for (std::size_t table = count; table < tables.size(); table += count)
-    for (std::size_t cell = 0; cell < count; ++cell) rising[cell] += rising[table + cell];
-  for (std::size_t i = 1; i < n; ++i) {
-    rising[i] += rising[i - 1];
-    falling[n - i] += falling[n - i + 1];
-  }
-  Eigen::VectorXd f(points());
-  for (std::size_t i = 0; i < n; ++i) {
-    const Pair line = rising[i] + falling[i + 1];
-    f[order_[i]] = scale * (line[0] + line[1] * xi_[i]);
-  }
+  for (Pair* table = rising + count(); table < tables.data() + tables.size(); table += count())
+    for (Index cell = 0; cell < count(); ++cell) {
+      rising[cell] += table[cell];
+      table[cell] = Pair{0.0, 0.0};
+    }
+  running_sums(
+      n, [&](Index i) { return falling[n - i]; },
+      [&](Index i, Pair sum) { falling[n - i] = sum; });
+  Eigen::VectorXd f(n);
+  running_sums(
+      n, [&](Index i) { return rising[i]; },
+      [&](Index i, Pair sum) {
+        const Pair line = sum + falling[i + 1];
+        f[order_[i]] = scale * (line[0] + line[1] * xi_[i]);
+        rising[i] = falling[i + 1] = Pair{0.0, 0.0};
+      });
+  rising[n] = falling[0] = Pair{0.0, 0.0};
   return f;
 }
 

@@ -17,7 +17,9 @@ LineSweep<Scalar>::LineSweep(const Network& start, const Eigen::MatrixXd& x)
       // NaN is on neither side of a breakpoint: all cells are still to be found.
       outside_(a_.size(), std::numeric_limits<Scalar>::quiet_NaN()),
       inside_(outside_),
-      cell_(a_.size()) {}
+      cell_(a_.size()),
+      runs_(tables(static_cast<Index>(a_.size()), cells_.points())),
+      neurons_(static_cast<std::size_t>(runs_ * cells_.count()), Pair{0.0, 0.0}) {}
 
 template <class Scalar>
 LineBlock<Scalar> LineSweep<Scalar>::block(Index first, Index size) {
@@ -28,9 +30,7 @@ template <class Scalar>
 template <class Body>
 Eigen::VectorXd LineSweep<Scalar>::sum_over_blocks(const Body& before) {
   const auto m = static_cast<Index>(a_.size());
-  const Index runs = tables(m, cells_.points());
-  neurons_.assign(static_cast<std::size_t>(runs * cells_.count()), Pair{0.0, 0.0});
-  for_blocks(m, runs, [&](Index run, Index first, Index size) {
+  for_blocks(m, runs_, [&](Index run, Index first, Index size) {
     const LineBlock<Scalar> neurons = block(first, size);
     before(neurons, first);
     track(cells_, neurons, outside_.data() + first, inside_.data() + first);

@@ -41,6 +41,7 @@ class LineSweep {
   Trained trained_;
   Aligned<Scalar> a_, w_, b_, outside_, inside_;
   Aligned<std::int32_t> cell_;
+  Eigen::Index runs_;
   Aligned<Pair> points_, neurons_;  // the running sums' tables
 };
 
