@@ -19,7 +19,9 @@ inline void track_each(const Cells<Scalar>& cells, const LineBlock<Scalar>& n, S
   for (Index j = 0; j < n.size; ++j)
     // Not the negation: w = 0 makes one of these NaN where there is no such point, and its cell may
     // be that of w > 0 or w < 0 before.
-    moved[j] = (n.b[j] + n.w[j] * outside[j] <= Scalar(0)) & (n.b[j] + n.w[j] * inside[j] > Scalar(0)) ? 0 : 1;
+    moved[j] =
+        (n.b[j] + n.w[j] * outside[j] <= Scalar(0)) & (n.b[j] + n.w[j] * inside[j] > Scalar(0)) ? 0
+                                                                                                : 1;
   const std::uint8_t* const end = moved.data() + n.size;
   const auto next = [end](const std::uint8_t* from) {
     return static_cast<const std::uint8_t*>(
@@ -115,7 +117,9 @@ Cells<Scalar>::Cells(const Eigen::MatrixXd& points)
   last_bucket_ = static_cast<double>(order_.size() - 1);
   bucket_.push_back(0);
   for (Index i = 0; i < this->points(); ++i)
-    while (static_cast<double>(bucket_.size()) <= std::min(last_bucket_, (edge(i) - first_) * buckets_per_unit_)) bucket_.push_back(static_cast<Cell>(i));
+    while (static_cast<double>(bucket_.size()) <=
+           std::min(last_bucket_, (edge(i) - first_) * buckets_per_unit_))
+      bucket_.push_back(static_cast<Cell>(i));
   bucket_.resize(order_.size() + 1, static_cast<Cell>(order_.size()));
 }
 
@@ -147,8 +151,7 @@ Eigen::VectorXd Cells<Scalar>::sum_neurons(Aligned<Pair>& tables, double scale) 
       table[cell] = Pair{0.0, 0.0};
     }
   running_sums(
-      n, [&](Index i) { return falling[n - i]; },
-      [&](Index i, Pair sum) { falling[n - i] = sum; });
+      n, [&](Index i) { return falling[n - i]; }, [&](Index i, Pair sum) { falling[n - i] = sum; });
   Eigen::VectorXd f(n);
   running_sums(
       n, [&](Index i) { return rising[i]; },

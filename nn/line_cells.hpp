@@ -13,9 +13,9 @@ namespace fprinciple::nn {
 template <class T>
 using Aligned = std::vector<T, boost::alignment::aligned_allocator<T, 64>>;
 
-/// Two sums over the same terms, added at once: Σ_i q_i and Σ_i q_i ξ_i over samples, or Σ_j a_j β_j
-/// and Σ_j a_j w_j over neurons, where ξ = x − c and β = b + w c for the middle c of the samples.
-/// About c the terms are no larger than the network's own, wherever the samples lie.
+/// Two sums over the same terms, added at once: Σ_i q_i and Σ_i q_i ξ_i over samples, or Σ_j a_j
+/// β_j and Σ_j a_j w_j over neurons, where ξ = x − c and β = b + w c for the middle c of the
+/// samples. About c the terms are no larger than the network's own, wherever the samples lie.
 using Pair = double __attribute__((vector_size(2 * sizeof(double))));
 
 /// Points on a line in increasing order, and the cells that they cut it into. A ReLU neuron's
@@ -23,8 +23,8 @@ using Pair = double __attribute__((vector_size(2 * sizeof(double))));
 /// side of it:
 ///   cell k, 0 ≤ k ≤ n:  w ≥ 0, active at the sorted points i ≥ k alone;
 ///   cell n + 1 + k:     w < 0, active at i < k alone.
-/// Active means b + w x > 0 as rounded, which is monotone in x, so that a cell tells exactly what the
-/// direct kernel (nn/kernels.hpp) finds. Scalar is what b + w x is rounded to.
+/// Active means b + w x > 0 as rounded, which is monotone in x, so that a cell tells exactly what
+/// the direct kernel (nn/kernels.hpp) finds. Scalar is what b + w x is rounded to.
 template <class Scalar>
 class Cells {
  public:
@@ -37,7 +37,7 @@ class Cells {
   Index points() const { return static_cast<Index>(order_.size()); }
   Index count() const { return 2 * (points() + 1); }
   double centre() const { return centre_; }
-  const std::vector<double>& sorted() const { return xi_; }    ///< ξ in increasing order
+  const std::vector<double>& sorted() const { return xi_; }   ///< ξ in increasing order
   const std::vector<Index>& order() const { return order_; }  ///< the sorted points' columns
 
   /// For each cell the sums over the points at which its neurons are active; `count()` of them.

@@ -19,7 +19,9 @@ LineSweep<Scalar>::LineSweep(const Network& start, const Eigen::MatrixXd& x)
       inside_(outside_),
       cell_(a_.size()),
       runs_(tables(static_cast<Index>(a_.size()), cells_.points())),
-      neurons_(static_cast<std::size_t>(runs_ * cells_.count()), Pair{0.0, 0.0}) {}
+      neurons_(static_cast<std::size_t>(runs_ * cells_.count()), Pair{0.0, 0.0}) {
+  outputs();  // finds the cells
+}
 
 template <class Scalar>
 LineBlock<Scalar> LineSweep<Scalar>::block(Index first, Index size) {
