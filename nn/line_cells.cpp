@@ -111,16 +111,14 @@ Cells<Scalar>::Cells(const Eigen::MatrixXd& points)
   }
   edges_.push_back(kInfinity);
 
-  first_ = edge(0);
+  first_ = static_cast<double>(edge(0));
   const double width = static_cast<double>(edge(this->points() - 1)) - first_;
-  buckets_per_unit_ = width > 0.0 ? static_cast<double>(order_.size()) / width : 0.0;
-  last_bucket_ = static_cast<double>(order_.size() - 1);
-  bucket_.push_back(0);
+  const double buckets = 4.0 * static_cast<double>(order_.size());
+  buckets_per_unit_ = width > 0.0 ? buckets / width : 0.0;
+  last_bucket_ = buckets + 1.0;  // holds no point, for what lies beyond them
   for (Index i = 0; i < this->points(); ++i)
-    while (static_cast<double>(bucket_.size()) <=
-           std::min(last_bucket_, (edge(i) - first_) * buckets_per_unit_))
-      bucket_.push_back(static_cast<Cell>(i));
-  bucket_.resize(order_.size() + 1, static_cast<Cell>(order_.size()));
+    bucket_.resize(bucket(static_cast<double>(edge(i))) + 1, static_cast<Cell>(i));
+  bucket_.resize(static_cast<std::size_t>(last_bucket_) + 1, static_cast<Cell>(order_.size()));
 }
 
 template <class Scalar>

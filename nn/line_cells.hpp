@@ -52,17 +52,16 @@ class Cells {
   Cell find(Scalar w, Scalar b) const {
     const bool falling = w < Scalar(0);
     const auto passed = [&](Index i) { return (b + w * edge(i) > Scalar(0)) != falling; };
-    const double t = -static_cast<double>(b) / static_cast<double>(w);
-    const double share = std::max(0.0, (t - first_) * buckets_per_unit_);  // 0 for NaN
-    const auto bucket = static_cast<std::size_t>(std::min(share, last_bucket_));
-    Index low = bucket_[bucket];
-    Index high = bucket_[bucket + 1];
-    // −b/w is rounded otherwise than b + w x: the cell may lie beyond the bucket.
-    for (Index d = 1; low > 0 && passed(low - 1); d *= 2) {
+    // Four buckets a point: most hold one at most, and then the loops only check. No branch depends
+    // on chance but theirs.
+    Index low = bucket_[bucket(-static_cast<double>(b) / static_cast<double>(w))];
+    low = std::min(points(), low + !passed(low));
+    Index high = low;
+    for (Index d = 1; passed(low - 1) && low > 0; d *= 2) {
       high = low - 1;
       low = std::max<Index>(0, low - d);
     }
-    for (Index d = 1; high < points() && !passed(high); d *= 2) {
+    for (Index d = 1; !passed(high) && high < points(); d *= 2) {
       low = high + 1;
       high = std::min(points(), high + d);
     }
@@ -70,7 +69,7 @@ class Cells {
       const Index middle = (low + high) / 2;
       (passed(middle) ? high : low) = passed(middle) ? middle : middle + 1;
     }
-    return static_cast<Cell>(falling ? points() + 1 + low : low);
+    return static_cast<Cell>(low + falling * (points() + 1));
   }
 
   /// The points next to a cell's breakpoint at which its neurons are not and are active, ±∞ where
@@ -81,6 +80,11 @@ class Cells {
  private:
   bool rising(Cell cell) const { return cell <= points(); }
   Index below(Cell cell) const { return cell - points() - 1; }
+  /// The bucket of x; the first for NaN.
+  std::size_t bucket(double x) const {
+    return static_cast<std::size_t>(
+        std::min(std::max(0.0, (x - first_) * buckets_per_unit_), last_bucket_));
+  }
   Scalar edge(Index i) const { return edges_[static_cast<std::size_t>(i + 1)]; }
 
   std::vector<Index> order_;
