@@ -197,7 +197,8 @@ TEST_CASE("on the line the gradient equals automatic differentiation") {
 }
 
 TEST_CASE("far from the origin and with 10^5 neurons sums on the line lose no digits") {
-  // The samples span 2 around 1000: about the origin Σ a b and x Σ a w would cancel to 1e-3.
+  // The samples span 2 around 1000: about the origin Σ a b and x Σ a w would be 10³ times as large
+  // as f, and their errors too.
   const Index m = 100000;
   const MatrixXd x = tests::random_matrix(1, 50, 3).array() + 1000.0;
   nn::Network net{
@@ -213,7 +214,6 @@ TEST_CASE("far from the origin and with 10^5 neurons sums on the line lose no di
       if (z > 0) sum += net.weights.a[j] * z;
       size += std::abs(net.weights.a[j] * z);
     }
-    if (i < 3) WARN(std::abs(static_cast<double>(f[i] - sum)) / static_cast<double>(size));
     // z itself is rounded at its parts' size, 1000: errors of ε 1000 at random, Σ |a| ≈ 1e5 of
     // them.
     CHECK(std::abs(static_cast<double>(f[i] - sum)) < 1e-13 * static_cast<double>(size));
@@ -241,6 +241,20 @@ TEMPLATE_TEST_CASE("a sweep finds every cell again however the weights jump", ""
   }
 }
 
+TEMPLATE_TEST_CASE("a sweep's outputs do not tell where its weights came from", "", double, float) {
+  Meetings draw(7, false);
+  const MatrixXd x = draw.points(9);
+  nn::Network net{draw.weights(600, x)};
+  nn::LineSweep<TestType> sweep(net, x);
+  for (int step = 0; step < 1000; ++step) {
+    net.weights = draw.weights(600, x);
+    data::Weights gradient;
+    const VectorXd f = sweep.step(VectorXd::Zero(9), jump<TestType>(net.weights, gradient));
+    REQUIRE(f == nn::LineSweep<TestType>(net, x).outputs());
+    REQUIRE(f == sweep.outputs());
+  }
+}
+
 TEMPLATE_TEST_CASE("descent by sweeps is direct descent", "", double, float) {
   const Descent d(40, 300);
   nn::Network net = d.start;
@@ -252,13 +266,10 @@ TEMPLATE_TEST_CASE("descent by sweeps is direct descent", "", double, float) {
     nn::add_scaled(net.weights, -step, nn::weighted_gradient(net, d.x, u));
     f = sweep.step(f - d.y, descend<TestType>(step));
   }
-  // Descent damps rounding errors but for those along K's null directions, which add up at random.
-  const double tolerance = 1e4 * static_cast<double>(std::numeric_limits<TestType>::epsilon());
+  // 400 steps at a stable rate: errors of a step's size ε add up, about as a random walk.
+  const double tolerance = 400 * static_cast<double>(std::numeric_limits<TestType>::epsilon());
   CHECK(largest_difference(sweep.weights(), net.weights) < tolerance);
   CHECK((f - nn::outputs(net, d.x)).cwiseAbs().maxCoeff() < tolerance);
-  WARN(largest_difference(sweep.weights(), net.weights) / tolerance * 1e4
-       << ' ' << (f - nn::outputs(net, d.x)).cwiseAbs().maxCoeff() / tolerance * 1e4 << ' '
-       << nn::loss(f, d.y) / nn::loss(nn::outputs(d.start, d.x), d.y));
   // Meanwhile breakpoints passed samples and the loss fell.
   CHECK(nn::loss(f, d.y) < 0.1 * nn::loss(nn::outputs(d.start, d.x), d.y));
   Index switched = 0;
