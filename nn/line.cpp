@@ -16,7 +16,7 @@ struct Located {
               size} {
     locate(cells, block);
   }
-  std::array<std::int32_t, kBlock> cell;  // NOLINT(*-member-init): locate() fills it
+  std::array<std::int32_t, kBlock> cell{};
   LineBlock<double> block;
 };
 
@@ -30,7 +30,7 @@ Eigen::Matrix4Xd moments(const Network& network, const Cells<double>& cells) {
     const auto& [a, w, b, cell, count] = located.block;
     for (Index j = 0; j < count; ++j) {
       const double beta = b[j] + w[j] * cells.centre();
-      Eigen::Map<Eigen::Vector4d>(&partial(4 * cell[j], run)) +=
+      Eigen::Map<Eigen::Vector4d>(&partial(Index{4} * cell[j], run)) +=
           Eigen::Vector4d(beta * beta, beta * w[j], w[j] * w[j], a[j] * a[j]);
     }
   });
@@ -49,7 +49,7 @@ MatrixXd kernel(const Network& network, const MatrixXd& points, const Cells<doub
     rising.col(k) += rising.col(k - 1);
     falling.col(n - k) += falling.col(n - k + 1);
   }
-  std::vector<Index> rank(static_cast<std::size_t>(n));
+  Eigen::VectorX<Index> rank(n);
   for (Index i = 0; i < n; ++i) rank[cells.order()[i]] = i;
 
   const double s2 = network.output_scale * network.output_scale;

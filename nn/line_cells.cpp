@@ -14,21 +14,21 @@ using Eigen::Index;
 template <class Scalar>
 inline void track_each(const Cells<Scalar>& cells, const LineBlock<Scalar>& n, Scalar* outside,
                        Scalar* inside) {
-  alignas(64) std::array<std::uint8_t, kBlock> moved;  // NOLINT(*-member-init): filled below
+  alignas(64) std::array<std::uint8_t, kBlock> flags;  // NOLINT(*-member-init): filled below
+  std::uint8_t* const moved = flags.data();
 #pragma omp simd
-  for (Index j = 0; j < n.size; ++j)
-    // Not the negation: w = 0 makes one of these NaN where there is no such point, and its cell may
-    // be that of w > 0 or w < 0 before.
-    moved[j] =
-        (n.b[j] + n.w[j] * outside[j] <= Scalar(0)) & (n.b[j] + n.w[j] * inside[j] > Scalar(0)) ? 0
-                                                                                                : 1;
-  const std::uint8_t* const end = moved.data() + n.size;
-  const auto next = [end](const std::uint8_t* from) {
+  for (Index j = 0; j < n.size; ++j) {
+    // Both are false for NaN, so that w = 0 at an infinite end, b ± 0 ∞, is searched for again.
+    const bool right =
+        (n.b[j] + n.w[j] * outside[j] <= Scalar(0)) & (n.b[j] + n.w[j] * inside[j] > Scalar(0));
+    moved[j] = right ? 0 : 1;
+  }
+  const auto next = [end = moved + n.size](const std::uint8_t* from) {
     return static_cast<const std::uint8_t*>(
         std::memchr(from, 1, static_cast<std::size_t>(end - from)));
   };
-  for (const std::uint8_t* at = next(moved.data()); at; at = next(at + 1)) {
-    const Index j = at - moved.data();
+  for (const std::uint8_t* at = next(moved); at != nullptr; at = next(at + 1)) {
+    const Index j = at - moved;
     n.cell[j] = cells.find(n.w[j], n.b[j]);
     outside[j] = cells.outside(n.cell[j]);
     inside[j] = cells.inside(n.cell[j]);
@@ -43,8 +43,9 @@ inline void locate_each(const Cells<Scalar>& cells, const LineBlock<Scalar>& n) 
 template <class Scalar>
 inline void gather_each(const LineBlock<Scalar>& n, const Pair* sums, double centre,
                         Trained trained, const LineGradient<Scalar>& g) {
-  alignas(64) std::array<double, 2 * kBlock> both;  // NOLINT(*-member-init): filled below
-  for (Index j = 0; j < n.size; ++j) std::memcpy(&both[2 * j], sums + n.cell[j], sizeof(Pair));
+  alignas(64) std::array<double, 2 * kBlock> gathered;  // NOLINT(*-member-init): filled below
+  double* const both = gathered.data();
+  for (Index j = 0; j < n.size; ++j) std::memcpy(both + 2 * j, sums + n.cell[j], sizeof(Pair));
   const auto c = static_cast<Scalar>(centre);
   const Scalar ta = trained.a ? 1 : 0;
   const Scalar tw = trained.w ? 1 : 0;
@@ -61,7 +62,8 @@ inline void gather_each(const LineBlock<Scalar>& n, const Pair* sums, double cen
 
 template <class Scalar>
 inline void scatter_each(const LineBlock<Scalar>& n, double c, Pair* table) {
-  alignas(64) std::array<double, 2 * kBlock> terms;  // NOLINT(*-member-init): filled below
+  alignas(64) std::array<double, 2 * kBlock> buffer;  // NOLINT(*-member-init): filled below
+  double* const terms = buffer.data();
 #pragma omp simd
   for (Index j = 0; j < n.size; ++j) {
     const double a = n.a[j];
@@ -71,7 +73,7 @@ inline void scatter_each(const LineBlock<Scalar>& n, double c, Pair* table) {
   }
   for (Index j = 0; j < n.size; ++j) {
     Pair term;
-    std::memcpy(&term, &terms[2 * j], sizeof term);
+    std::memcpy(&term, terms + 2 * j, sizeof term);
     table[n.cell[j]] += term;
   }
 }
@@ -98,27 +100,27 @@ inline void running_sums(Index n, const Term& term, const Out& out) {
 
 template <class Scalar>
 Cells<Scalar>::Cells(const Eigen::MatrixXd& points)
-    : order_(static_cast<std::size_t>(points.size())) {
+    : order_(points.size()), xi_(points.size()), edges_(points.size() + 2) {
+  const Index n = points.size();
   const double* x = points.data();
   std::iota(order_.begin(), order_.end(), Index{0});
   std::stable_sort(order_.begin(), order_.end(), [&](Index i, Index j) { return x[i] < x[j]; });
-  centre_ = 0.5 * x[order_.front()] + 0.5 * x[order_.back()];
-  constexpr Scalar kInfinity = std::numeric_limits<Scalar>::infinity();
-  edges_.push_back(-kInfinity);
-  for (const Index i : order_) {
-    xi_.push_back(x[i] - centre_);
-    edges_.push_back(static_cast<Scalar>(x[i]));
+  centre_ = 0.5 * x[order_[0]] + 0.5 * x[order_[n - 1]];
+  edges_[n + 1] = std::numeric_limits<Scalar>::infinity();
+  edges_[0] = -edges_[n + 1];
+  for (Index i = 0; i < n; ++i) {
+    xi_[i] = x[order_[i]] - centre_;
+    edges_[i + 1] = static_cast<Scalar>(x[order_[i]]);
   }
-  edges_.push_back(kInfinity);
 
   first_ = static_cast<double>(edge(0));
-  const double width = static_cast<double>(edge(this->points() - 1)) - first_;
-  const double buckets = 4.0 * static_cast<double>(order_.size());
+  const double width = static_cast<double>(edge(n - 1)) - first_;
+  const double buckets = 4.0 * static_cast<double>(n);
   buckets_per_unit_ = width > 0.0 ? buckets / width : 0.0;
   last_bucket_ = buckets + 1.0;  // holds no point, for what lies beyond them
-  for (Index i = 0; i < this->points(); ++i)
+  for (Index i = 0; i < n; ++i)
     bucket_.resize(bucket(static_cast<double>(edge(i))) + 1, static_cast<Cell>(i));
-  bucket_.resize(static_cast<std::size_t>(last_bucket_) + 1, static_cast<Cell>(order_.size()));
+  bucket_.resize(static_cast<std::size_t>(last_bucket_) + 1, static_cast<Cell>(n));
 }
 
 template <class Scalar>

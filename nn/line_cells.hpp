@@ -34,11 +34,11 @@ class Cells {
   /// points: 1 × n, n ≥ 1, in any order, repeats allowed. Cost O(n log n).
   explicit Cells(const Eigen::MatrixXd& points);
 
-  Index points() const { return static_cast<Index>(order_.size()); }
+  Index points() const { return order_.size(); }
   Index count() const { return 2 * (points() + 1); }
   double centre() const { return centre_; }
-  const std::vector<double>& sorted() const { return xi_; }   ///< ξ in increasing order
-  const std::vector<Index>& order() const { return order_; }  ///< the sorted points' columns
+  const Eigen::VectorXd& sorted() const { return xi_; }          ///< ξ in increasing order
+  const Eigen::VectorX<Index>& order() const { return order_; }  ///< the sorted points' columns
 
   /// For each cell the sums over the points at which its neurons are active; `count()` of them.
   /// Cost O(n).
@@ -85,12 +85,12 @@ class Cells {
     return static_cast<std::size_t>(
         std::min(std::max(0.0, (x - first_) * buckets_per_unit_), last_bucket_));
   }
-  Scalar edge(Index i) const { return edges_[static_cast<std::size_t>(i + 1)]; }
+  Scalar edge(Index i) const { return edges_[i + 1]; }
 
-  std::vector<Index> order_;
+  Eigen::VectorX<Index> order_;
   double centre_;
-  std::vector<double> xi_;
-  std::vector<Scalar> edges_;  // −∞, the sorted points, ∞
+  Eigen::VectorXd xi_;
+  Eigen::VectorX<Scalar> edges_;  // −∞, the sorted points, ∞
   // Bucket u of equally wide ones holds the sorted points from bucket_[u] on.
   double first_;
   double buckets_per_unit_;
