@@ -1,0 +1,161 @@
+#pragma once
+
+#include "nn/kernels.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include <boost/align/aligned_allocator.hpp>
+
+namespace fprinciple::nn {
+
+template <class T>
+using Aligned = std::vector<T, boost::alignment::aligned_allocator<T, 64>>;
+
+/// Two sums over the same terms, added at once: Σ_i q_i and Σ_i q_i ξ_i over samples, or Σ_j a_j
+/// β_j and Σ_j a_j w_j over neurons, where ξ = x − c and β = b + w c for the middle c of the
+/// samples. About c the terms are no larger than the network's own, wherever the samples lie.
+using Pair = double __attribute__((vector_size(2 * sizeof(double))));
+
+/// Points on a line in increasing order, and the cells that they cut it into. A ReLU neuron's
+/// breakpoint −b/w lies in one of the n + 1 cells, and the neuron is active at all points on one
+/// side of it:
+///   cell k, 0 ≤ k ≤ n:  w ≥ 0, active at the sorted points i ≥ k alone;
+///   cell n + 1 + k:     w < 0, active at i < k alone.
+/// Active means b + w x > 0 as rounded, which is monotone in x, so that a cell tells exactly what
+/// the direct kernel (nn/kernels.hpp) finds. Scalar is what b + w x is rounded to.
+template <class Scalar>
+class Cells {
+ public:
+  using Index = Eigen::Index;
+  using Cell = std::int32_t;
+
+  /// points: 1 × n, n ≥ 1, in any order, repeats allowed. Cost O(n log n).
+  explicit Cells(const Eigen::MatrixXd& points);
+
+  Index points() const { return order_.size(); }
+  Index count() const { return 2 * (points() + 1); }
+  double centre() const { return centre_; }
+  const Eigen::VectorXd& sorted() const { return xi_; }          ///< ξ in increasing order
+  const Eigen::VectorX<Index>& order() const { return order_; }  ///< the sorted points' columns
+
+  /// For each cell the sums over the points at which its neurons are active; `count()` of them.
+  /// Cost O(n).
+  void sum_points(const Eigen::VectorXd& q, double scale, Aligned<Pair>& sums) const;
+
+  /// scale · Σ_j a_j max(w_j x_i + b_j, 0) from tables of each cell's neurons, `count()` after
+  /// `count()`, which it overwrites. Cost O(n tables).
+  Eigen::VectorXd sum_neurons(Aligned<Pair>& tables, double scale) const;
+
+  /// The cell of b + w x. Expected cost O(1) for points of a bounded density, O(log n) at worst.
+  Cell find(Scalar w, Scalar b) const {
+    const bool falling = w < Scalar(0);
+    const auto passed = [&](Index i) { return (b + w * edge(i) > Scalar(0)) != falling; };
+    // Four buckets a point: most hold one at most, and then the loops only check. No branch depends
+    // on chance but theirs.
+    Index low = bucket_[bucket(-static_cast<double>(b) / static_cast<double>(w))];
+    low = std::min(points(), low + !passed(low));
+    Index high = low;
+    for (Index d = 1; passed(low - 1) && low > 0; d *= 2) {
+      high = low - 1;
+      low = std::max<Index>(0, low - d);
+    }
+    for (Index d = 1; !passed(high) && high < points(); d *= 2) {
+      low = high + 1;
+      high = std::min(points(), high + d);
+    }
+    while (low < high) {
+      const Index middle = (low + high) / 2;
+      (passed(middle) ? high : low) = passed(middle) ? middle : middle + 1;
+    }
+    return static_cast<Cell>(low + falling * (points() + 1));
+  }
+
+  /// The points next to a cell's breakpoint at which its neurons are not and are active, ±∞ where
+  /// there is none.
+  Scalar outside(Cell cell) const { return rising(cell) ? edge(cell - 1) : edge(below(cell)); }
+  Scalar inside(Cell cell) const { return rising(cell) ? edge(cell) : edge(below(cell) - 1); }
+
+ private:
+  bool rising(Cell cell) const { return cell <= points(); }
+  Index below(Cell cell) const { return cell - points() - 1; }
+  /// The bucket of x; the first for NaN.
+  std::size_t bucket(double x) const {
+    return static_cast<std::size_t>(
+        std::min(std::max(0.0, (x - first_) * buckets_per_unit_), last_bucket_));
+  }
+  Scalar edge(Index i) const { return edges_[i + 1]; }
+
+  Eigen::VectorX<Index> order_;
+  double centre_;
+  Eigen::VectorXd xi_;
+  Eigen::VectorX<Scalar> edges_;  // −∞, the sorted points, ∞
+  // Bucket u of equally wide ones holds the sorted points from bucket_[u] on.
+  double first_;
+  double buckets_per_unit_;
+  double last_bucket_;
+  std::vector<Cell> bucket_;
+};
+
+extern template class Cells<double>;
+extern template class Cells<float>;
+
+/// At most kBlock neurons of a network.
+template <class Scalar>
+struct LineBlock {
+  const Scalar* a;
+  const Scalar* w;
+  const Scalar* b;
+  std::int32_t* cell;
+  Eigen::Index size;
+};
+
+/// Sets every neuron's cell.
+void locate(const Cells<double>& cells, const LineBlock<double>& block);
+void locate(const Cells<float>& cells, const LineBlock<float>& block);
+
+/// Brings cells up to date that were right for earlier weights, and with each the points outside
+/// and inside: where b + w x still has their signs at both, nothing has changed.
+void track(const Cells<double>& cells, const LineBlock<double>& block, double* outside,
+           double* inside);
+void track(const Cells<float>& cells, const LineBlock<float>& block, float* outside, float* inside);
+
+/// ∂/∂a, ∂/∂w and ∂/∂b, times 1 or 0 for groups that are trained or frozen, from what sum_points()
+/// gave.
+template <class Scalar>
+struct LineGradient {
+  Scalar* a;
+  Scalar* w;
+  Scalar* b;
+};
+struct Trained {
+  bool a, w, b;
+};
+void gather(const LineBlock<double>& block, const Pair* sums, double centre, Trained trained,
+            const LineGradient<double>& gradient);
+void gather(const LineBlock<float>& block, const Pair* sums, double centre, Trained trained,
+            const LineGradient<float>& gradient);
+
+/// Adds every neuron to its cell's place in a table for sum_neurons().
+void scatter(const LineBlock<double>& block, double centre, Pair* table);
+void scatter(const LineBlock<float>& block, double centre, Pair* table);
+
+/// How many tables m neurons are added to, each by one thread: adding the tables up must not cost
+/// more than filling them.
+inline Eigen::Index tables(Eigen::Index m, Eigen::Index n) {
+  return std::clamp<Eigen::Index>(m / (8 * n), 1, 64);
+}
+
+/// body(run, first, size) for the blocks of m neurons, those of a run in order and by one thread.
+template <class Body>
+void for_blocks(Eigen::Index m, Eigen::Index runs, const Body& body) {
+  constexpr Eigen::Index kNeuronsWorthThreads = Eigen::Index{1} << 16;
+  const Eigen::Index blocks = (m + kBlock - 1) / kBlock;
+#pragma omp parallel for schedule(static) if (m > kNeuronsWorthThreads)
+  for (Eigen::Index run = 0; run < runs; ++run)
+    for (Eigen::Index k = run * blocks / runs; k < (run + 1) * blocks / runs; ++k)
+      body(run, k * kBlock, std::min(kBlock, m - k * kBlock));
+}
+
+}  // namespace fprinciple::nn
