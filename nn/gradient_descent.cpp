@@ -4,6 +4,7 @@
 #include "data/linear_algebra.hpp"
 #include "data/random.hpp"
 #include "nn/kernels.hpp"
+#include "nn/line_sweep.hpp"
 #include "nn/optimiser.hpp"
 #include "nn/sweep.hpp"
 #include "nn/tangent_kernel.hpp"
@@ -72,8 +73,11 @@ class Batches {
   std::vector<Index> order_;
 };
 
-template <class Scalar>
+/// Sweeping is Sweep or LineSweep.
+template <class Sweeping>
 class Descending {
+  using Scalar = typename Sweeping::Number;
+
  public:
   Descending(const Network& start, const Task& task, const Descent& descent)
       : start_(start),
@@ -97,7 +101,7 @@ class Descending {
       first_loss_ = resume->so_far.loss[0];
       while (clock_.next() - 0.5 * per_step_ <= t()) clock_.advance();
     }
-    Sweep<Scalar> sweep(now, task_.samples.x);
+    Sweeping sweep(now, task_.samples.x);
     VectorXd u = sweep.outputs(wanted(steps_)) - y;
     for (;; ++steps_) {
       if (whole(steps_)) {
@@ -136,13 +140,13 @@ class Descending {
   double time_of(std::int64_t k) const { return per_step_ * static_cast<double>(k); }
   double t() const { return time_of(steps_); }
 
-  Network network(const Sweep<Scalar>& sweep) const {
+  Network network(const Sweeping& sweep) const {
     Network out = start_;
     out.weights = sweep.weights();
     return out;
   }
 
-  void record_when_due(const Sweep<Scalar>& sweep, bool last) {
+  void record_when_due(const Sweeping& sweep, bool last) {
     if (!last && !due(steps_)) return;
     recorder_.record(network(sweep), t());
     while (clock_.next() - 0.5 * per_step_ <= t()) clock_.advance();
@@ -158,7 +162,7 @@ class Descending {
   }
 
   /// Step steps_, from u = f − y to the outputs after it.
-  VectorXd advance(Sweep<Scalar>& sweep, const VectorXd& u) {
+  VectorXd advance(Sweeping& sweep, const VectorXd& u) {
     VectorXd q = u;
     if (stochastic()) {
       const std::vector<Index> batch = batches_.of_step(steps_);
@@ -233,9 +237,12 @@ class Descending {
 }  // namespace
 
 Trajectory gradient_descent(const Network& start, const Task& task, const Descent& descent) {
-  return descent.precision == Descent::Precision::single_precision
-             ? Descending<float>(start, task, descent).run()
-             : Descending<double>(start, task, descent).run();
+  const bool single = descent.precision == Descent::Precision::single_precision;
+  if (steps_on_a_line(start, task.samples.size()))
+    return single ? Descending<LineSweep<float>>(start, task, descent).run()
+                  : Descending<LineSweep<double>>(start, task, descent).run();
+  return single ? Descending<Sweep<float>>(start, task, descent).run()
+                : Descending<Sweep<double>>(start, task, descent).run();
 }
 
 }  // namespace fprinciple::nn

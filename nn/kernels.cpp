@@ -1,5 +1,6 @@
 #include "nn/kernels.hpp"
 
+#include "nn/line.hpp"
 #include "nn/neurons.hpp"
 
 #include <algorithm>
@@ -8,6 +9,14 @@ namespace fprinciple::nn {
 namespace {
 
 using Eigen::Index;
+
+/// From this many points on the cells of a line cost less than the points one by one.
+constexpr Index kWorthCells = 64;
+constexpr Index kWorthTrackedCells = 16;
+
+bool relu_line(const Network& network) {
+  return network.activation == data::Activation::relu && network.weights.dim() == 1;
+}
 
 Index blocks(Index m) { return (m + kBlock - 1) / kBlock; }
 
@@ -21,6 +30,27 @@ GroupScales group_scales(const Network& network) {
   const double s = network.output_scale;
   return {network.train_a ? s : 0.0, network.train_w ? s : 0.0, network.train_b ? s : 0.0};
 }
+
+bool on_a_line(const Network& network, Index points) {
+  return relu_line(network) && points >= kWorthCells;
+}
+
+bool steps_on_a_line(const Network& network, Index points) {
+  return relu_line(network) && points >= kWorthTrackedCells;
+}
+
+Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points) {
+  return on_a_line(network, points.cols()) ? Line(points).outputs(network)
+                                           : direct::outputs(network, points);
+}
+
+data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,
+                                const Eigen::VectorXd& q) {
+  return on_a_line(network, points.cols()) ? Line(points).weighted_gradient(network, q)
+                                           : direct::weighted_gradient(network, points, q);
+}
+
+namespace direct {
 
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points) {
   const Index m = network.weights.width();
@@ -66,6 +96,8 @@ data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& p
   }
   return g;
 }
+
+}  // namespace direct
 
 void features(const Network& network, const Eigen::MatrixXd& points, Index first, Index size,
               Eigen::MatrixXd& h, Eigen::MatrixXd& g) {

@@ -6,7 +6,7 @@
 namespace fprinciple::nn {
 
 /// f_θ at points (d × N), for every activation. Cost O(N m d) time and N m evaluations of σ, O(N)
-/// memory. The same bits for any thread count.
+/// memory; O(N + m log N) for ReLU on the line. The same bits for any thread count.
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points);
 
 /// J q = Σ_i q_i ∂f(x_i)/∂θ over the trained groups (frozen ones get 0), as a change of θ. With
@@ -14,6 +14,19 @@ Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points);
 /// memory; the same bits for any thread count.
 data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,
                                 const Eigen::VectorXd& q);
+
+/// Whether the sums over the line's cells (nn/line.hpp) serve this network at this many points, and
+/// are worth it: for single evaluations, which must find the neurons' cells, and for steps that
+/// follow each other (nn/line_sweep.hpp).
+bool on_a_line(const Network& network, Eigen::Index points);
+bool steps_on_a_line(const Network& network, Eigen::Index points);
+
+/// The same without the line's short cut.
+namespace direct {
+Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points);
+data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,
+                                const Eigen::VectorXd& q);
+}  // namespace direct
 
 /// What the tangent kernel is made of, for neurons [first, first + size), size ≤ kBlock, at points
 /// (d × N):

@@ -1,17 +1,13 @@
 #pragma once
 
 #include "nn/kernels.hpp"
+#include "nn/neurons.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include <boost/align/aligned_allocator.hpp>
-
 namespace fprinciple::nn {
-
-template <class T>
-using Aligned = std::vector<T, boost::alignment::aligned_allocator<T, 64>>;
 
 /// Two sums over the same terms, added at once: Σ_i q_i and Σ_i q_i ξ_i over samples, or Σ_j a_j
 /// β_j and Σ_j a_j w_j over neurons, where ξ = x − c and β = b + w c for the middle c of the

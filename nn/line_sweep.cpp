@@ -42,12 +42,13 @@ Eigen::VectorXd LineSweep<Scalar>::sum_over_blocks(const Body& before) {
 }
 
 template <class Scalar>
-Eigen::VectorXd LineSweep<Scalar>::outputs() {
+Eigen::VectorXd LineSweep<Scalar>::outputs(const std::vector<Index>& /*of*/) {
   return sum_over_blocks([](const LineBlock<Scalar>&, Index) {});
 }
 
 template <class Scalar>
-Eigen::VectorXd LineSweep<Scalar>::step(const Eigen::VectorXd& q, const Update<Scalar>& update) {
+Eigen::VectorXd LineSweep<Scalar>::step(const Eigen::VectorXd& q, const Update<Scalar>& update,
+                                        const std::vector<Index>& /*of*/) {
   cells_.sum_points(q, scale_, points_);
   const auto m = static_cast<Index>(a_.size());
   return sum_over_blocks([&](const LineBlock<Scalar>& neurons, Index first) {

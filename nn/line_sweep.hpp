@@ -17,16 +17,19 @@ namespace fprinciple::nn {
 template <class Scalar>
 class LineSweep {
  public:
+  using Number = Scalar;
+
   /// start: ReLU, d = 1; x: 1 × n, in any order, repeats allowed. Cost O(n log n + m log n).
   LineSweep(const Network& start, const Eigen::MatrixXd& x);
 
-  /// f(X) at the present weights.
-  Eigen::VectorXd outputs();
+  /// f(X) at the present weights: at all samples, as this is no dearer than at those `of` a batch.
+  Eigen::VectorXd outputs(const std::vector<Eigen::Index>& of = {});
 
   /// The gradient of R_S for q = f(X) − y at the present weights, `update` of every block of
   /// neurons, and f(X) at the new weights, in one pass over memory. Cost O(n + m), and O(log n) at
   /// most for each breakpoint that passes a sample.
-  Eigen::VectorXd step(const Eigen::VectorXd& q, const Update<Scalar>& update);
+  Eigen::VectorXd step(const Eigen::VectorXd& q, const Update<Scalar>& update,
+                       const std::vector<Eigen::Index>& of = {});
 
   data::Weights weights() const;
 

@@ -4,21 +4,15 @@
 #include "nn/block_kernels.hpp"
 
 #include <algorithm>
-#include <new>
 #include <vector>
+
+#include <boost/align/aligned_allocator.hpp>
 
 namespace fprinciple::nn {
 
-/// Memory that begins at a whole vector.
+/// Numbers that begin at a whole vector.
 template <class T>
-struct VectorAllocator {
-  using value_type = T;
-  T* allocate(std::size_t n) {
-    return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{kVectorBytes}));
-  }
-  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{kVectorBytes}); }
-  bool operator==(const VectorAllocator&) const { return true; }
-};
+using Aligned = std::vector<T, boost::alignment::aligned_allocator<T, kVectorBytes>>;
 
 /// A network's weights in the precision that they are trained in, laid out for the block kernels.
 template <class Scalar>
@@ -74,7 +68,7 @@ class Neurons {
   const Scalar* w() const { return numbers_.data() + 2 * stride_; }
 
   Eigen::Index width_, dim_, stride_;
-  std::vector<Scalar, VectorAllocator<Scalar>> numbers_;
+  Aligned<Scalar> numbers_;
 };
 
 /// Points, d × N, in the precision of training.

@@ -24,6 +24,8 @@ using Update = std::function<void(const NeuronBlock<Scalar>& theta,
 template <class Scalar>
 class Sweep {
  public:
+  using Number = Scalar;
+
   /// Samples x, d × n.
   Sweep(const Network& start, const Eigen::MatrixXd& x);
 

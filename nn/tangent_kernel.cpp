@@ -2,6 +2,7 @@
 
 #include "data/linear_algebra.hpp"
 #include "nn/kernels.hpp"
+#include "nn/line.hpp"
 #include "nn/vectorise.hpp"
 
 #include <algorithm>
@@ -115,6 +116,19 @@ MatrixXd assemble(const Network& network, const MatrixXd& rows, const MatrixXd& 
 }  // namespace
 
 MatrixXd tangent_kernel(const Network& network, const MatrixXd& points) {
+  return on_a_line(network, points.cols()) ? Line(points).tangent_kernel(network)
+                                           : direct::tangent_kernel(network, points);
+}
+
+MatrixXd tangent_kernel(const Network& network, const MatrixXd& rows, const MatrixXd& columns) {
+  return on_a_line(network, std::min(rows.cols(), columns.cols()))
+             ? Line(columns).tangent_kernel(network, Line(rows))
+             : direct::tangent_kernel(network, rows, columns);
+}
+
+namespace direct {
+
+MatrixXd tangent_kernel(const Network& network, const MatrixXd& points) {
   MatrixXd k = assemble(network, points, points, true);
   k.triangularView<Eigen::StrictlyUpper>() = k.transpose();
   return k;
@@ -123,6 +137,8 @@ MatrixXd tangent_kernel(const Network& network, const MatrixXd& points) {
 MatrixXd tangent_kernel(const Network& network, const MatrixXd& rows, const MatrixXd& columns) {
   return assemble(network, rows, columns, false);
 }
+
+}  // namespace direct
 
 double largest_rate(const Network& network, const MatrixXd& points) {
   return data::symmetric_eigen(tangent_kernel(network, points)).values.tail(1)[0];

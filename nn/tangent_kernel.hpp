@@ -9,8 +9,8 @@ namespace fprinciple::nn {
 ///   K = s² (H H^T + (G G^T) ∘ (X^T X + 1)),  H_ij = σ(z_ij), G_ij = a_j σ'(z_ij),
 /// the terms in order from a, w and b. Neither J nor H and G are stored, but for a few hundred
 /// points and neurons at a time. Cost O(n² m) time and O(n m) evaluations of σ for every 256
-/// points; memory O(n²), and at most 32 MiB and 3 MiB a thread besides it. Symmetric to the bit,
-/// and the same bits for any thread count.
+/// points, O(n² + m log n) for ReLU on the line; memory O(n²), and at most 32 MiB and 3 MiB a
+/// thread besides it. Symmetric to the bit, and the same bits for any thread count.
 Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& points);
 
 /// K(rows_i, columns_j) between two sets of points (d × G and d × n), G × n: with it a network
@@ -19,6 +19,13 @@ Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& po
 /// count.
 Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& rows,
                                const Eigen::MatrixXd& columns);
+
+/// The same without the line's short cut.
+namespace direct {
+Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& points);
+Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& rows,
+                               const Eigen::MatrixXd& columns);
+}  // namespace direct
 
 /// λ_max of the tangent kernel; gradient descent is stable for steps below 2/λ_max.
 double largest_rate(const Network& network, const Eigen::MatrixXd& points);

@@ -51,7 +51,7 @@ TEST_CASE("outputs equal the definition") {
     for (const Index m : {1, 5, 256, 1000}) {
       const nn::Network net = network(m, d, 3);
       const MatrixXd x = tests::random_matrix(d, 11, 4);
-      const VectorXd f = nn::outputs(net, x);
+      const VectorXd f = nn::direct::outputs(net, x);
       for (Index i = 0; i < x.cols(); ++i) {
         VectorXd unit = VectorXd::Unit(x.cols(), i);
         CHECK(f[i] ==
@@ -66,7 +66,7 @@ TEST_CASE("gradients equal automatic differentiation and central differences") {
     const nn::Network net = network(m, d, 5);
     const MatrixXd x = tests::random_matrix(d, 6, 6);
     const VectorXd q = tests::random_vector(6, 7);
-    const VectorXd gradient = flat(nn::weighted_gradient(net, x, q));
+    const VectorXd gradient = flat(nn::direct::weighted_gradient(net, x, q));
     const VectorXd theta = flat(net.weights);
 
     using Dual = Eigen::AutoDiffScalar<VectorXd>;
@@ -95,9 +95,9 @@ TEST_CASE("the tangent kernel is J^T J") {
       const MatrixXd x = tests::random_matrix(d, 10, 9);
       MatrixXd j(m * (d + 2), 10);
       for (Index i = 0; i < 10; ++i)
-        j.col(i) = flat(nn::weighted_gradient(net, x, VectorXd::Unit(10, i)));
+        j.col(i) = flat(nn::direct::weighted_gradient(net, x, VectorXd::Unit(10, i)));
       const MatrixXd expected = j.transpose() * j;
-      CHECK((nn::tangent_kernel(net, x) - expected).cwiseAbs().maxCoeff() <
+      CHECK((nn::direct::tangent_kernel(net, x) - expected).cwiseAbs().maxCoeff() <
             1e-12 * expected.cwiseAbs().maxCoeff());
     }
 }
@@ -106,24 +106,25 @@ TEST_CASE("frozen groups get no gradient and no share of the kernel") {
   nn::Network net = network(30, 2, 8);
   const MatrixXd x = tests::random_matrix(2, 5, 9);
   const VectorXd q = tests::random_vector(5, 10);
-  const data::Weights all = nn::weighted_gradient(net, x, q);
+  const data::Weights all = nn::direct::weighted_gradient(net, x, q);
   net.train_a = false;
-  CHECK(nn::weighted_gradient(net, x, q).a.isZero(0.0));
-  CHECK(nn::weighted_gradient(net, x, q).w == all.w);
+  CHECK(nn::direct::weighted_gradient(net, x, q).a.isZero(0.0));
+  CHECK(nn::direct::weighted_gradient(net, x, q).w == all.w);
   net.train_w = false;
-  CHECK(nn::weighted_gradient(net, x, q).w.isZero(0.0));
-  CHECK(nn::weighted_gradient(net, x, q).b == all.b);
+  CHECK(nn::direct::weighted_gradient(net, x, q).w.isZero(0.0));
+  CHECK(nn::direct::weighted_gradient(net, x, q).b == all.b);
   MatrixXd j(30, 5);
-  for (Index i = 0; i < 5; ++i) j.col(i) = nn::weighted_gradient(net, x, VectorXd::Unit(5, i)).b;
-  CHECK((nn::tangent_kernel(net, x) - j.transpose() * j).cwiseAbs().maxCoeff() < 1e-12);
+  for (Index i = 0; i < 5; ++i)
+    j.col(i) = nn::direct::weighted_gradient(net, x, VectorXd::Unit(5, i)).b;
+  CHECK((nn::direct::tangent_kernel(net, x) - j.transpose() * j).cwiseAbs().maxCoeff() < 1e-12);
 }
 
 TEST_CASE("σ'(0) = 0 and neurons without input weight are handled") {
   nn::Network net{{VectorXd::Ones(2), MatrixXd::Zero(2, 1), VectorXd::Zero(2)}};
   net.weights.b[1] = 2.0;
   const MatrixXd x = tests::random_matrix(1, 3, 2);
-  CHECK(nn::outputs(net, x) == VectorXd::Constant(3, 2.0));
-  const data::Weights g = nn::weighted_gradient(net, x, VectorXd::Ones(3));
+  CHECK(nn::direct::outputs(net, x) == VectorXd::Constant(3, 2.0));
+  const data::Weights g = nn::direct::weighted_gradient(net, x, VectorXd::Ones(3));
   CHECK(g.b[0] == 0.0);
   CHECK(g.b[1] == 3.0);
   CHECK(g.w(1, 0) == Approx(x.sum()));
@@ -136,14 +137,14 @@ TEST_CASE("the number of threads does not change a bit") {
   REQUIRE(5000 * x.cols() > nn::kWorthThreads);
   const int before = omp_get_max_threads();
   omp_set_num_threads(1);
-  const VectorXd f = nn::outputs(net, x);
-  const VectorXd g = flat(nn::weighted_gradient(net, x, q));
-  const MatrixXd k = nn::tangent_kernel(net, x);
+  const VectorXd f = nn::direct::outputs(net, x);
+  const VectorXd g = flat(nn::direct::weighted_gradient(net, x, q));
+  const MatrixXd k = nn::direct::tangent_kernel(net, x);
   for (const int threads : {2, 3, 4}) {
     omp_set_num_threads(threads);
-    CHECK(nn::outputs(net, x) == f);
-    CHECK(flat(nn::weighted_gradient(net, x, q)) == g);
-    CHECK(nn::tangent_kernel(net, x) == k);
+    CHECK(nn::direct::outputs(net, x) == f);
+    CHECK(flat(nn::direct::weighted_gradient(net, x, q)) == g);
+    CHECK(nn::direct::tangent_kernel(net, x) == k);
   }
   omp_set_num_threads(before);
 }

@@ -144,11 +144,11 @@ TEST_CASE("on the line outputs, gradient and tangent kernels are the direct ones
     const VectorXd q = draw.points(x.cols()).transpose();
     const nn::Line line(x);
     CAPTURE(trial, x);
-    REQUIRE(line.outputs(net) == nn::outputs(net, x));
-    REQUIRE(largest_difference(line.weighted_gradient(net, q), nn::weighted_gradient(net, x, q)) ==
-            0.0);
-    REQUIRE(line.tangent_kernel(net) == nn::tangent_kernel(net, x));
-    REQUIRE(line.tangent_kernel(net, nn::Line(rows)) == nn::tangent_kernel(net, rows, x));
+    REQUIRE(line.outputs(net) == nn::direct::outputs(net, x));
+    REQUIRE(largest_difference(line.weighted_gradient(net, q),
+                               nn::direct::weighted_gradient(net, x, q)) == 0.0);
+    REQUIRE(line.tangent_kernel(net) == nn::direct::tangent_kernel(net, x));
+    REQUIRE(line.tangent_kernel(net, nn::Line(rows)) == nn::direct::tangent_kernel(net, rows, x));
   }
 }
 
@@ -165,12 +165,13 @@ TEST_CASE("on the line outputs, gradient and tangent kernels are the direct ones
     const nn::Line line(x);
     CAPTURE(trial, x);
     const auto check = [&](double error) { REQUIRE(error <= tolerance); };
-    check((line.outputs(net) - nn::outputs(net, x)).cwiseAbs().maxCoeff());
-    check(largest_difference(line.weighted_gradient(net, q), nn::weighted_gradient(net, x, q)));
+    check((line.outputs(net) - nn::direct::outputs(net, x)).cwiseAbs().maxCoeff());
+    check(largest_difference(line.weighted_gradient(net, q),
+                             nn::direct::weighted_gradient(net, x, q)));
     const MatrixXd k = line.tangent_kernel(net);
     REQUIRE(k == k.transpose());
-    check((k - nn::tangent_kernel(net, x)).cwiseAbs().maxCoeff());
-    check((line.tangent_kernel(net, nn::Line(rows)) - nn::tangent_kernel(net, rows, x))
+    check((k - nn::direct::tangent_kernel(net, x)).cwiseAbs().maxCoeff());
+    check((line.tangent_kernel(net, nn::Line(rows)) - nn::direct::tangent_kernel(net, rows, x))
               .cwiseAbs()
               .maxCoeff());
   }
@@ -227,15 +228,15 @@ TEMPLATE_TEST_CASE("a sweep finds every cell again however the weights jump", ""
     const Index m = draw.up_to(600);  // more than two blocks
     nn::Network net = draw.network(m, x);
     nn::LineSweep<TestType> sweep(net, x);
-    REQUIRE(sweep.outputs() == nn::outputs(net, x));
+    REQUIRE(sweep.outputs() == nn::direct::outputs(net, x));
     for (int step = 0; step < 20; ++step) {
       const VectorXd q = draw.points(x.cols()).transpose();
-      const data::Weights expected = nn::weighted_gradient(net, x, q);
+      const data::Weights expected = nn::direct::weighted_gradient(net, x, q);
       net.weights = draw.weights(m, x);
       data::Weights gradient;
       const VectorXd f = sweep.step(q, jump<TestType>(net.weights, gradient));
       REQUIRE(largest_difference(gradient, expected) == 0.0);
-      REQUIRE(f == nn::outputs(net, x));
+      REQUIRE(f == nn::direct::outputs(net, x));
       REQUIRE(largest_difference(sweep.weights(), net.weights) == 0.0);
     }
   }
@@ -262,16 +263,16 @@ TEMPLATE_TEST_CASE("descent by sweeps is direct descent", "", double, float) {
   nn::LineSweep<TestType> sweep(d.start, d.x);
   VectorXd f = sweep.outputs();
   for (int k = 0; k < 400; ++k) {
-    const VectorXd u = nn::outputs(net, d.x) - d.y;
-    nn::add_scaled(net.weights, -step, nn::weighted_gradient(net, d.x, u));
+    const VectorXd u = nn::direct::outputs(net, d.x) - d.y;
+    nn::add_scaled(net.weights, -step, nn::direct::weighted_gradient(net, d.x, u));
     f = sweep.step(f - d.y, descend<TestType>(step));
   }
   // 400 steps at a stable rate: errors of a step's size ε add up, about as a random walk.
   const double tolerance = 400 * static_cast<double>(std::numeric_limits<TestType>::epsilon());
   CHECK(largest_difference(sweep.weights(), net.weights) < tolerance);
-  CHECK((f - nn::outputs(net, d.x)).cwiseAbs().maxCoeff() < tolerance);
+  CHECK((f - nn::direct::outputs(net, d.x)).cwiseAbs().maxCoeff() < tolerance);
   // Meanwhile breakpoints passed samples and the loss fell.
-  CHECK(nn::loss(f, d.y) < 0.1 * nn::loss(nn::outputs(d.start, d.x), d.y));
+  CHECK(nn::loss(f, d.y) < 0.1 * nn::loss(nn::direct::outputs(d.start, d.x), d.y));
   Index switched = 0;
   for (Index j = 0; j < 300; ++j)
     for (Index i = 0; i < 40; ++i)

@@ -55,17 +55,19 @@ TEST_CASE("a sweep is a gradient, its update and the outputs after it") {
         const VectorXd q = tests::random_vector(45, 4);
         nn::Sweep<double> sweep(net, x);
         nn::Sweep<float> single(net, x);
-        const double scale = nn::outputs(net, x).cwiseAbs().maxCoeff() + 1.0;
-        CHECK((sweep.outputs() - nn::outputs(net, x)).cwiseAbs().maxCoeff() < 1e-14 * scale);
-        CHECK((single.outputs() - nn::outputs(net, x)).cwiseAbs().maxCoeff() < 3e-6 * scale);
+        const double scale = nn::direct::outputs(net, x).cwiseAbs().maxCoeff() + 1.0;
+        CHECK((sweep.outputs() - nn::direct::outputs(net, x)).cwiseAbs().maxCoeff() <
+              1e-14 * scale);
+        CHECK((single.outputs() - nn::direct::outputs(net, x)).cwiseAbs().maxCoeff() <
+              3e-6 * scale);
         const VectorXd f = sweep.step(q, plain<double>(1e-3));
         const VectorXd g = single.step(q, plain<float>(1e-3));
-        nn::add_scaled(net.weights, -1e-3, nn::weighted_gradient(net, x, q));
+        nn::add_scaled(net.weights, -1e-3, nn::direct::weighted_gradient(net, x, q));
         CHECK(largest_difference(sweep.weights(), net.weights) < 1e-14);
         // A neuron whose kink is within rounding of a point would move by 1e-3 |a q x|.
         CHECK(largest_difference(single.weights(), net.weights) < 2e-6);
-        CHECK((f - nn::outputs(net, x)).cwiseAbs().maxCoeff() < 1e-13 * scale);
-        CHECK((g - nn::outputs(net, x)).cwiseAbs().maxCoeff() < 1e-5 * scale);
+        CHECK((f - nn::direct::outputs(net, x)).cwiseAbs().maxCoeff() < 1e-13 * scale);
+        CHECK((g - nn::direct::outputs(net, x)).cwiseAbs().maxCoeff() < 1e-5 * scale);
       }
 }
 
@@ -80,7 +82,7 @@ TEST_CASE("a sweep over some of the samples") {
   const VectorXd f = some.step(q, plain<double>(1e-2), {5, 0});
   const VectorXd f_all = all.step(q, plain<double>(1e-2));
   nn::Network by_hand = net;
-  nn::add_scaled(by_hand.weights, -1e-2, nn::weighted_gradient(net, x, q));
+  nn::add_scaled(by_hand.weights, -1e-2, nn::direct::weighted_gradient(net, x, q));
   CHECK(largest_difference(some.weights(), by_hand.weights) < 1e-15);
   CHECK(f[5] == Approx(f_all[5]).epsilon(1e-13));
   CHECK(f[0] == Approx(f_all[0]).epsilon(1e-13));
