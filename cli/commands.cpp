@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 
 #include "cli/progress.hpp"
+#include "cli/supervisor.hpp"
 #include "compare/comparison.hpp"
 #include "compare/experiment.hpp"
 #include "compare/output_directory.hpp"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
 #include <limits>
 
@@ -77,24 +79,29 @@ void print_run_warnings(const Comparison& comparison, const std::vector<std::str
 }
 
 /// Runs an experiment and leaves results, figures and report in an existing directory.
-Comparison run_into(const fs::path& directory, const Experiment& experiment, bool quiet) {
+Comparison run_into(const fs::path& directory, const Experiment& experiment, Supervisor& supervisor,
+                    bool quiet) {
   Comparison comparison;
   std::vector<std::string> printed = experiment.warnings;
-  {
+  try {
     ProgressDisplay display(experiment.name, quiet);
-    comparison = compare::run(experiment, [&](const compare::Progress& p) {
+    const auto see = [&](const compare::Progress& p) {
+      if (p.stage != "training") supervisor.training_is_over();
       if (!p.warning.empty()) {
         fmt::print(stderr, "warning: {}: {}\n", experiment.name, p.warning);
         printed.push_back(p.warning);
       } else {
         display.show(p);
       }
-    });
+    };
+    comparison = compare::run(experiment, see, supervisor.supervision());
     compare::Progress drawing;
     drawing.stage = "drawing figures";
     display.show(drawing);
     compare::write_comparison(comparison, directory);
     reports::write_report(comparison, directory, experiment.figures);
+  } catch (const Interrupted&) {
+    throw supervisor.ended();
   }
   print_run_warnings(comparison, printed);
   return comparison;
@@ -166,38 +173,48 @@ std::vector<std::string> paper_experiments() {
   return {"fig1a", "fig1b", "tanh1", "tanh2", "fig2"};
 }
 
-void run_experiment(const fs::path& file, const std::optional<fs::path>& out, bool quiet) {
+void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Options options) {
   const compare::Stopwatch watch;
   const Experiment experiment = compare::read_experiment(file);
   print_warnings(experiment);
   const fs::path directory = out.value_or(fs::path("results") / experiment.name);
   OutputDirectory output(directory);
-  const Comparison comparison = run_into(output.path(), experiment, quiet);
+  Supervisor supervisor(experiment, output.beside(".checkpoint.nc"), output.path(), options);
+  const Comparison comparison = run_into(output.path(), experiment, supervisor, options.quiet);
   output.publish();
-  if (!quiet) print_summary(comparison, directory, watch.seconds());
+  supervisor.remove_checkpoint();
+  if (!options.quiet) print_summary(comparison, directory, watch.seconds());
 }
 
-void reproduce(const std::vector<std::string>& names, const fs::path& out, bool quiet) {
+void reproduce(const std::vector<std::string>& names, const fs::path& out, Options options) {
   std::vector<Experiment> experiments;
   for (const std::string& name : chosen(names))
     experiments.push_back(compare::read_experiment(experiments_folder() / (name + ".toml")));
   OutputDirectory output(out);
+  std::deque<Supervisor> supervisors;  // all, so that a checkpoint that is refused is told at once
+  for (const Experiment& experiment : experiments) {
+    print_warnings(experiment);
+    supervisors.emplace_back(experiment,
+                             output.beside(fmt::format(".{}.checkpoint.nc", experiment.name)),
+                             output.path(), options);
+  }
   std::vector<Comparison> comparisons;
   std::vector<double> seconds;
   json summary = {{"program", "fprinciple"}, {"version", data::version()}};
-  for (const Experiment& experiment : experiments) {
+  for (std::size_t i = 0; i < experiments.size(); ++i) {
     const compare::Stopwatch watch;
-    print_warnings(experiment);
-    const fs::path directory = output.path() / experiment.name;
+    const std::string& name = experiments[i].name;
+    const fs::path directory = output.path() / name;
     fs::create_directory(directory);
-    comparisons.push_back(run_into(directory, experiment, quiet));
-    summary["experiments"][experiment.name] = comparisons.back().summary;
+    comparisons.push_back(run_into(directory, experiments[i], supervisors[i], options.quiet));
+    summary["experiments"][name] = comparisons.back().summary;
     seconds.push_back(watch.seconds());
   }
   reports::write_combined_report(comparisons, output.path());
   write_json(output.path() / "summary.json", summary);
   output.publish();
-  if (quiet) return;
+  for (const Supervisor& supervisor : supervisors) supervisor.remove_checkpoint();
+  if (options.quiet) return;
   for (std::size_t i = 0; i < comparisons.size(); ++i)
     print_summary(comparisons[i], out / comparisons[i].name, seconds[i]);
   fmt::print("All together: {}\n", (out / "report.html").string());

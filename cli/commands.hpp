@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -10,13 +11,29 @@ namespace fprinciple::cli {
 /// The experiments of the papers, in the papers' order.
 std::vector<std::string> paper_experiments();
 
+struct Options {
+  bool quiet = false;   ///< warnings and errors only
+  bool resume = false;  ///< go on from the checkpoint of an interrupted training
+};
+
+/// A signal has ended training, and a checkpoint keeps what was reached. Exit 128 + signal.
+struct EndedBySignal : std::runtime_error {
+  EndedBySignal(int which, const std::string& message)
+      : std::runtime_error(message), signal(which) {}
+  int signal;
+};
+
 /// One experiment: predict, train, compare, report. `out` left out: results/<the file's stem>.
+/// Checkpoints of its training lie beside `out`, as OUT.checkpoint.nc, until the result is there.
+/// Throws EndedBySignal when a signal has ended training.
 void run_experiment(const std::filesystem::path& experiment,
-                    const std::optional<std::filesystem::path>& out, bool quiet);
+                    const std::optional<std::filesystem::path>& out, Options options);
 
 /// The named experiments of the papers (none named: all) and one report of them together, in
-/// `out`. Throws InputError for an unknown name.
-void reproduce(const std::vector<std::string>& names, const std::filesystem::path& out, bool quiet);
+/// `out`; checkpoints are OUT.NAME.checkpoint.nc. Throws InputError for an unknown name,
+/// EndedBySignal as run_experiment.
+void reproduce(const std::vector<std::string>& names, const std::filesystem::path& out,
+               Options options);
 
 /// Draws figures and report of a result directory again, of `run` or of `reproduce`.
 void redraw(const std::filesystem::path& directory, bool quiet);

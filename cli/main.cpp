@@ -3,6 +3,7 @@
 #include "data/linear_algebra.hpp"
 #include "data/version.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -19,20 +20,21 @@ namespace {
 
 namespace cli = fprinciple::cli;
 
+// And 128 + the signal that ended training.
 enum ExitStatus { done = 0, run_failed = 1, bad_input = 2 };
 
 /// Does what the command line says.
 ExitStatus run(int argc, char** argv) {
   CLI::App app("Holds the linear frequency principle against really trained networks.",
                "fprinciple");
-  bool quiet = false;
+  cli::Options options;
   int threads = 0;
   std::filesystem::path experiment, directory, reproduced = "results/reproduce";
   std::optional<std::filesystem::path> out;
   std::vector<std::string> names;
 
   app.set_version_flag("--version", fmt::format("fprinciple {}", fprinciple::data::version()));
-  app.add_flag("--quiet", quiet, "Print warnings and errors only");
+  app.add_flag("--quiet", options.quiet, "Print warnings and errors only");
   app.add_option("--threads", threads, "Number of threads")->check(CLI::Range(1, 1024));
   app.fallthrough();
   app.require_subcommand(1);
@@ -40,6 +42,7 @@ ExitStatus run(int argc, char** argv) {
   CLI::App* run = app.add_subcommand("run", "Run one experiment: predict, train, compare, report");
   run->add_option("experiment", experiment, "The experiment file (TOML)")->required();
   run->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
+  run->add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
 
   CLI::App* reproduce =
       app.add_subcommand("reproduce", "Run the experiments of the papers, with one report");
@@ -47,6 +50,8 @@ ExitStatus run(int argc, char** argv) {
       "names", names,
       fmt::format("Which ones: {} (default: all)", fmt::join(cli::paper_experiments(), ", ")));
   reproduce->add_option("--out", reproduced, "Output directory (default: results/reproduce)");
+  reproduce->add_flag("--resume", options.resume,
+                      "Go on from the checkpoints of an interrupted reproduction");
 
   CLI::App* report = app.add_subcommand("report", "Draw figures and report of a result again");
   report->add_option("directory", directory, "A directory that run or reproduce left")->required();
@@ -58,17 +63,36 @@ ExitStatus run(int argc, char** argv) {
   }
   fprinciple::data::keep_blas_to_one_thread();
   if (threads > 0) omp_set_num_threads(threads);
-  if (run->parsed()) cli::run_experiment(experiment, out, quiet);
-  if (reproduce->parsed()) cli::reproduce(names, reproduced, quiet);
-  if (report->parsed()) cli::redraw(directory, quiet);
+  if (run->parsed()) cli::run_experiment(experiment, out, options);
+  if (reproduce->parsed()) cli::reproduce(names, reproduced, options);
+  if (report->parsed()) cli::redraw(directory, options.quiet);
   return done;
 }
 
 /// On stderr; never throws.
-ExitStatus fail(ExitStatus status, const char* message) {
+int fail(int status, const char* message) {
   std::fputs(message, stderr);
   std::fputc('\n', stderr);
   return status;
+}
+
+/// As a shell reads it back.
+std::string shell_word(const std::string& word) {
+  constexpr auto kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=+,:@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
+/// This command line, to go on from the checkpoint.
+std::string resuming(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  if (std::find(words.begin(), words.end(), "--resume") == words.end())
+    words.emplace_back("--resume");
+  for (std::string& word : words) word = shell_word(word);
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 }  // namespace
@@ -80,6 +104,9 @@ int main(int argc, char** argv) {
     return fail(bad_input, error.what());
   } catch (const fprinciple::RunError& error) {
     return fail(run_failed, error.what());
+  } catch (const cli::EndedBySignal& ended) {
+    return fail(128 + ended.signal,
+                fmt::format("{}. Go on with\n  {}", ended.what(), resuming(argc, argv)).c_str());
   } catch (const std::bad_alloc&) {
     return fail(run_failed, "there is not enough memory");
   } catch (const std::exception& error) {

@@ -25,12 +25,12 @@ std::string bar(double done) {
   return fmt::format("[{:#<{}}{:.<{}}]", "", full, "", kWidth - full);
 }
 
-/// Share, rate and time left, and in training the loss and t.
-std::string numbers(const compare::Progress& progress, double done, double elapsed) {
+/// Share, rate and time left, and in training the loss and t. `gone`: share done in `elapsed` s.
+std::string numbers(const compare::Progress& progress, double done, double gone, double elapsed) {
   std::string text = fmt::format("{:3.0f} %", 100.0 * done);
-  if (done > 0.0 && elapsed > 0.5)
-    text += fmt::format(", {:.2g} %/s, {} left", 100.0 * done / elapsed,
-                        duration(elapsed * (1.0 - done) / done));
+  if (gone > 0.0 && elapsed > 0.5)
+    text += fmt::format(", {:.2g} %/s, {} left", 100.0 * gone / elapsed,
+                        duration(elapsed * (1.0 - done) / gone));
   if (progress.loss > 0.0)  // it is 0 outside training
     text += fmt::format(", loss {:.1e}, t {:.3g}", progress.loss, progress.time);
   return text;
@@ -48,17 +48,18 @@ ProgressDisplay::~ProgressDisplay() {
 void ProgressDisplay::show(const compare::Progress& progress) {
   if (quiet_) return;
   const auto now = Clock::now();
+  const double done = std::isfinite(progress.done) ? std::clamp(progress.done, 0.0, 1.0) : 0.0;
   const bool new_stage = progress.stage != stage_;
   if (new_stage) {
     stage_ = progress.stage;
     stage_start_ = now;
+    done_at_start_ = done;
   }
   const std::chrono::milliseconds interval(terminal_ ? 100 : 10'000);
   if (!new_stage && now - last_shown_ < interval) return;
   last_shown_ = now;
-  const double done = std::isfinite(progress.done) ? std::clamp(progress.done, 0.0, 1.0) : 0.0;
   const double elapsed = std::chrono::duration<double>(now - stage_start_).count();
-  const std::string text = numbers(progress, done, elapsed);
+  const std::string text = numbers(progress, done, done - done_at_start_, elapsed);
   if (terminal_) {
     fmt::print(stderr, "{}{} {} {} {}", kClearLine, name_, stage_, bar(done), text);
     std::fflush(stderr);

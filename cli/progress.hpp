@@ -27,6 +27,7 @@ class ProgressDisplay {
   bool drawn_ = false;  ///< there is a line to clear
   std::string stage_;
   Clock::time_point stage_start_;
+  double done_at_start_ = 0.0;  ///< of the stage; a resumed training starts on its way
   Clock::time_point last_shown_;
 };
 

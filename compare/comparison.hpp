@@ -30,6 +30,9 @@ struct Comparison {
   Eigen::VectorXd rmse;               ///< T, root mean square of f_nn − f_lfp on the grid
   Eigen::VectorXd f_lfp_limit;        ///< G, the minimiser of the FP-norm
 
+  /// How far the network has left its first linearisation, as nn::Trajectory has it. T, or empty.
+  Eigen::VectorXd kernel_drift, parameter_distance, switched;
+
   /// The error ladder, from the network down to LFP-2019: the network linearised at its first
   /// weights, complete LFP, LFP-2020, LFP-2019. G × T, and their limits, G; empty where a model
   /// does not apply. Each rung is the difference of two neighbours; the topmost is f_nn −

@@ -109,12 +109,14 @@ void read_network(const TomlTable& root, const std::filesystem::path& folder,
 // [train] ---------------------------------------------------------------------------------------
 
 void read_stop(const TomlTable& table, Experiment::Train& train) {
-  const TomlTable stop = table.table("stop", {"loss", "time", "steps"});
+  const TomlTable stop = table.table("stop", {"loss", "time", "steps", "gradient_norm"});
   if (const auto value = stop.find("loss")) train.stop_loss = value->positive();
   if (const auto value = stop.find("time")) train.stop_time = value->positive();
   if (const auto value = stop.find("steps")) train.stop_steps = value->integer(1);
-  if (train.stop_loss || train.stop_time || train.stop_steps) return;
-  if (table.find("stop")) table.place("stop").fail("must have at least one of loss, time, steps");
+  if (const auto value = stop.find("gradient_norm")) train.stop_gradient_norm = value->positive();
+  if (train.stop_loss || train.stop_time || train.stop_steps || train.stop_gradient_norm) return;
+  if (table.find("stop"))
+    table.place("stop").fail("must have at least one of loss, time, steps, gradient_norm");
   train.stop_loss = 1e-12;
 }
 
@@ -139,22 +141,60 @@ void read_snapshots(const TomlValue& snapshots, Experiment::Train& train) {
   }
 }
 
+/// Throws InputError at a key of [train] that another method has.
+void refuse_other_methods_keys(const TomlTable& table, const std::string& method) {
+  const auto belong = [&](std::initializer_list<std::string_view> keys, bool here,
+                          std::string_view methods) {
+    if (!here)
+      table.refuse(keys, fmt::format("belongs to method = {}, not \"{}\"", methods, method));
+  };
+  belong({"tolerance"}, method == "flow", "\"flow\"");
+  belong({"gd", "precision"}, method != "flow", "\"gd\", \"momentum\", \"adam\" or \"sgd\"");
+  belong({"momentum"}, method == "momentum", "\"momentum\"");
+  belong({"batch", "seed"}, method == "sgd", "\"sgd\"");
+}
+
+void read_descent(const TomlTable& table, const std::string& method, Index samples,
+                  nn::Descent& descent) {
+  using Method = nn::Descent::Method;
+  descent.method = method == "gd"         ? Method::gd
+                   : method == "momentum" ? Method::momentum
+                   : method == "adam"     ? Method::adam
+                                          : Method::sgd;
+  descent.step = table.table("gd", {"step"}).require("step", "a finite number > 0").positive();
+  if (const auto value = table.find("precision"))
+    if (value->choice({"double", "single"}) == "single")
+      descent.precision = nn::Descent::Precision::single_precision;
+  if (const auto value = table.find("momentum")) {
+    descent.momentum = value->non_negative();
+    if (descent.momentum >= 1.0) value->fail_type("a number >= 0 and < 1");
+  }
+  if (const auto value = table.find("seed"))
+    descent.seed = static_cast<std::uint64_t>(value->integer(0));
+  if (descent.method != Method::sgd) return;
+  const TomlValue batch = table.require("batch", "an integer of at least 1");
+  descent.batch = batch.integer(1);
+  if (descent.batch > samples)
+    batch.fail(
+        fmt::format("must be at most the number of samples, {}, got {}", samples, descent.batch));
+}
+
 void read_train(const TomlTable& root, Experiment& experiment) {
   const TomlTable table =
-      root.table("train", {"method", "stop", "tolerance", "gd", "snapshots", "save_weights"});
+      root.table("train", {"method", "stop", "tolerance", "gd", "momentum", "batch", "precision",
+                           "seed", "snapshots", "save_weights", "checkpoint"});
   Experiment::Train& train = experiment.train;
+  train.descent.seed = experiment.network.seed;
   if (const auto value = table.find("method"))
-    train.method = value->choice({"flow", "gd"}, {"momentum", "adam", "sgd"});
+    train.method = value->choice({"flow", "gd", "momentum", "adam", "sgd"});
   read_stop(table, train);
-  if (train.method == "gd") {
-    table.refuse({"tolerance"}, "belongs to method = \"flow\"; \"gd\" has gd.step");
-    train.gd_step = table.table("gd", {"step"}).require("step", "a finite number > 0").positive();
-  } else {
-    table.refuse({"gd"}, "belongs to method = \"gd\"; \"flow\" has tolerance");
-    if (const auto value = table.find("tolerance")) train.tolerance = value->positive();
-  }
+  refuse_other_methods_keys(table, train.method);
+  if (const auto value = table.find("tolerance")) train.tolerance = value->positive();
+  if (train.method != "flow")
+    read_descent(table, train.method, experiment.samples.size(), train.descent);
   if (const auto value = table.find("snapshots")) read_snapshots(*value, train);
   if (const auto value = table.find("save_weights")) train.save_weights = value->boolean();
+  if (const auto value = table.find("checkpoint")) train.checkpoint = value->positive();
 }
 
 /// How many times are kept: the snapshots, the start and the end.

@@ -7,6 +7,7 @@
 #include "data/target.hpp"
 #include "data/weights.hpp"
 #include "lfp/lattice.hpp"
+#include "nn/gradient_descent.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -41,15 +42,17 @@ struct Experiment {
   } network;
 
   struct Train {
-    std::string method = "flow";      ///< "flow" | "gd"
+    std::string method = "flow";      ///< | "gd" | "momentum" | "adam" | "sgd"
     std::optional<double> stop_loss;  ///< ½Σ(f−y)²
     std::optional<double> stop_time;  ///< t
     std::optional<std::int64_t> stop_steps;
-    double tolerance = 1e-5;             ///< flow: local error of the outputs
-    double gd_step = 0.0;                ///< gd: η on ½Σ(f−y)²; t advances by it a step
-    Eigen::Index snapshots = 60;         ///< log-spaced, when `snapshot_times` is empty
+    std::optional<double> stop_gradient_norm;  ///< ‖∇½Σ(f−y)²‖
+    double tolerance = 1e-5;                   ///< flow: local error of the outputs
+    nn::Descent descent;                       ///< the other methods
+    Eigen::Index snapshots = 60;               ///< log-spaced, when `snapshot_times` is empty
     std::vector<double> snapshot_times;  ///< increasing, > 0; t = 0 and the last time are added
     bool save_weights = false;
+    double checkpoint = 60.0;  ///< seconds between two checkpoints
   } train;
 
   struct Lfp {

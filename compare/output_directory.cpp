@@ -147,6 +147,10 @@ OutputDirectory::~OutputDirectory() {
   if (lock_ >= 0) ::close(lock_);
 }
 
+fs::path OutputDirectory::beside(const std::string& suffix) const {
+  return fs::proximate(final_.parent_path() / (final_.filename().string() + suffix));
+}
+
 void OutputDirectory::publish() {
   require_replaceable(given_, final_);
   const auto fail = [&] {

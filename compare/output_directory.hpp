@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace fprinciple::compare {
 
@@ -27,6 +28,9 @@ class OutputDirectory {
 
   /// Where to write.
   const std::filesystem::path& path() const { return staging_; }
+
+  /// A file beside the final name, called after it: NAME + suffix. On the filesystem of path().
+  std::filesystem::path beside(const std::string& suffix) const;
 
   /// Puts what was written in the place of the final name, and removes what it replaces. Throws
   /// InputError when something foreign has appeared there, RunError when the system refuses.

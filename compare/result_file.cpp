@@ -33,6 +33,14 @@ void each_array(File& file, C& c) {
   file.one("loss_lfp", "time", loss, "1/2 sum (f_lfp - y)^2 on the samples", c.loss_lfp);
   file.one("rmse", "time", y, "root mean square of f_nn - f_lfp on the grid", c.rmse);
   file.one("f_lfp_limit", "grid", y, "LFP prediction for t to infinity", c.f_lfp_limit);
+  file.maybe_one("kernel_drift", "time", "1",
+                 "||K(t) - K(0)|| / ||K(0)||, Frobenius norm of the tangent kernel",
+                 c.kernel_drift);
+  file.maybe_one("parameter_distance", "time", "1",
+                 "||theta(t) - theta(0)|| / ||theta(0)|| over the trained groups",
+                 c.parameter_distance);
+  file.maybe_one("switched", "time", "1",
+                 "share of neurons that are active on other samples than at t = 0", c.switched);
   file.maybe_two("f_linearised", "time", "grid", y, "linearised network", c.f_linearised);
   file.maybe_two("f_complete", "time", "grid", y, "complete LFP", c.f_complete);
   file.maybe_two("f_lfp2020", "time", "grid", y, "LFP-2020", c.f_lfp2020);

@@ -43,19 +43,21 @@ MatrixXd probes(const data::Grid& grid) {
 }
 
 nn::Trajectory train(const Experiment& experiment, const nn::Network& network,
-                     const ProgressCallback& progress) {
+                     const ProgressCallback& progress, const nn::Supervision& supervision) {
   const Experiment::Train& spec = experiment.train;
   nn::Task task{experiment.samples,
                 experiment.grid.points,
-                {spec.stop_loss, spec.stop_time, spec.stop_steps},
+                {spec.stop_loss, spec.stop_time, spec.stop_steps, spec.stop_gradient_norm},
                 {spec.snapshots, spec.snapshot_times},
-                {}};
+                {},
+                supervision};
   if (progress)
     task.progress = [&](double share, double loss, double t) {
       progress({"training", share, loss, t, {}});
     };
-  if (spec.method == "gd") return nn::gradient_descent(network, task, {.step = spec.gd_step});
-  return nn::gradient_flow(network, task, {spec.tolerance, probes(experiment.grid)});
+  if (spec.method == "flow")
+    return nn::gradient_flow(network, task, {spec.tolerance, probes(experiment.grid)});
+  return nn::gradient_descent(network, task, spec.descent);
 }
 
 double smallest_distance(const MatrixXd& x) {
@@ -84,6 +86,10 @@ std::vector<std::string> assumption_warnings(const Experiment& experiment,
         fmt::format("the box, {:.3g}, is less than twice as wide as data and grid, "
                     "{:.3g}: the prediction feels its periodic copies",
                     lattice.box, width));
+  if (experiment.train.method == "adam")
+    warnings.emplace_back(
+        "with Adam t is the step times the number of steps, not the time of the gradient flow: "
+        "theory and network are comparable at the end only, not at equal t");
   // The complete model takes w and b as they are.
   if (spec.initial || experiment.lfp.model == "complete") return warnings;
   if (spec.w.kind == data::Distribution::Kind::uniform && weights.dim() > 1)
@@ -213,6 +219,25 @@ void fill_ladder(const Experiment& experiment, const Ladder& ladder, const Vecto
   fill("lfp2019", ladder.lfp2019, out.f_lfp2019, out.f_lfp2019_limit);
 }
 
+json training_numbers(const Experiment::Train& spec, const Comparison& out,
+                      const nn::Trajectory& trajectory) {
+  const Index last = out.t.size() - 1;
+  json train = {
+      {"method", spec.method}, {"steps", trajectory.steps}, {"gradients", trajectory.gradients},
+      {"time", out.t[last]},   {"loss", out.loss_nn[last]}, {"stopped_by", trajectory.stopped_by}};
+  const auto measure = [&](const char* name, const VectorXd& values) {
+    if (values.size() > 0) train[name] = values[last];
+  };
+  measure("kernel_drift", out.kernel_drift);
+  measure("parameter_distance", out.parameter_distance);
+  measure("switched", out.switched);
+  if (spec.method == "momentum") train["momentum"] = spec.descent.momentum;
+  if (spec.method == "sgd") train["batch"] = spec.descent.batch;
+  const bool single = spec.descent.precision == nn::Descent::Precision::single_precision;
+  train["precision"] = single ? "single" : "double";
+  return train;
+}
+
 json run_summary(const Experiment& experiment, const Comparison& out,
                  const nn::Trajectory& trajectory) {
   const Index last = out.t.size() - 1;
@@ -232,13 +257,7 @@ json run_summary(const Experiment& experiment, const Comparison& out,
         {"grid_points", out.grid.size()}}},
       {"error", error_numbers(out.f_nn.col(last), out.f_lfp.col(last))},
       {"error_limit", error_numbers(out.f_nn.col(last), out.f_lfp_limit)},
-      {"train",
-       {{"method", experiment.train.method},
-        {"steps", trajectory.steps},
-        {"gradients", trajectory.gradients},
-        {"time", out.t[last]},
-        {"loss", out.loss_nn[last]},
-        {"stopped_by", trajectory.stopped_by}}},
+      {"train", training_numbers(experiment.train, out, trajectory)},
       {"report", {{"figures", experiment.figures}}},
   };
   if (!experiment.network.initial) summary["seed"] = experiment.network.seed;
@@ -247,7 +266,8 @@ json run_summary(const Experiment& experiment, const Comparison& out,
 
 }  // namespace
 
-Comparison run(const Experiment& experiment, const ProgressCallback& progress) {
+Comparison run(const Experiment& experiment, const ProgressCallback& progress,
+               const nn::Supervision& supervision) {
   Comparison out;
   out.name = experiment.name;
   out.title = experiment.title;
@@ -271,11 +291,14 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress) {
 
   // Practice.
   const Stopwatch training;
-  const nn::Trajectory trajectory = train(experiment, network, progress);
+  const nn::Trajectory trajectory = train(experiment, network, progress, supervision);
   const double training_seconds = training.seconds();
   out.t = trajectory.t;
   out.f_nn = trajectory.f;
   out.loss_nn = trajectory.loss;
+  out.kernel_drift = trajectory.kernel_drift;
+  out.parameter_distance = trajectory.parameter_distance;
+  out.switched = trajectory.switched;
   if (progress) progress({"prediction", 0.5, 0.0, 0.0, {}});
   const VectorXd f_ini_samples = nn::outputs(network, out.samples.x);
   out.f_lfp = on_grid(prediction, f_ini, out.t);

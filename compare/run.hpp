@@ -2,6 +2,7 @@
 
 #include "compare/comparison.hpp"
 #include "compare/experiment.hpp"
+#include "nn/training.hpp"
 
 #include <functional>
 #include <string>
@@ -20,7 +21,10 @@ using ProgressCallback = std::function<void(const Progress&)>;
 
 /// Runs both sides of an experiment: trains the network, predicts it by LFP at the same times t,
 /// solves for the limit by all routes, and compares. Deterministic: the same experiment gives the
-/// same arrays, bit for bit, whatever the number of threads. Throws RunError when training fails.
-Comparison run(const Experiment& experiment, const ProgressCallback& progress = {});
+/// same arrays, bit for bit, whatever the number of threads, and however often training was
+/// interrupted and resumed by `supervision`. Throws RunError when training fails, Interrupted when
+/// `supervision` stops it.
+Comparison run(const Experiment& experiment, const ProgressCallback& progress = {},
+               const nn::Supervision& supervision = {});
 
 }  // namespace fprinciple::compare

@@ -102,14 +102,11 @@ double TomlValue::non_negative() const {
   return *value;
 }
 
-std::string TomlValue::choice(const std::vector<std::string>& available,
-                              const std::vector<std::string>& later) const {
+std::string TomlValue::choice(const std::vector<std::string>& available) const {
   const std::string allowed =
       fmt::format("{}{}", available.size() > 1 ? "one of " : "", quoted(available));
   if (!node_->is_string()) fail_type(allowed);
   const std::string& name = node_->as_string()->get();
-  if (contains(later, name))
-    fail(fmt::format("\"{}\" is not in this version yet; must be {}", name, allowed));
   if (!contains(available, name)) fail_type(allowed);
   return name;
 }

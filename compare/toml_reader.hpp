@@ -53,9 +53,8 @@ class TomlValue {
   double positive() const;                          ///< finite, > 0
   double non_negative() const;                      ///< finite, ≥ 0
 
-  /// One of the names in `available`. A name in `later` is told to be missing in this version.
-  std::string choice(const std::vector<std::string>& available,
-                     const std::vector<std::string>& later = {}) const;
+  /// One of the names in `available`.
+  std::string choice(const std::vector<std::string>& available) const;
 
   /// The values of a non-empty array; each keeps its own line.
   std::vector<TomlValue> elements(std::string_view allowed) const;

@@ -77,10 +77,12 @@ TEST_CASE("an experiment with data and network alone gets the defaults") {
   CHECK(e.train.stop_loss == 1e-12);
   CHECK_FALSE(e.train.stop_time);
   CHECK_FALSE(e.train.stop_steps);
+  CHECK_FALSE(e.train.stop_gradient_norm);
   CHECK(e.train.tolerance == 1e-5);
   CHECK(e.train.snapshots == 60);
   CHECK(e.train.snapshot_times.empty());
   CHECK_FALSE(e.train.save_weights);
+  CHECK(e.train.checkpoint == 60.0);
 
   CHECK(e.lfp.model == "lfp2019");
   CHECK(e.lfp.lattice.dim == 1);
@@ -116,9 +118,11 @@ seed = 9223372036854775807
 [train]
 method = "gd"
 gd = { step = 1e-3 }
-stop = { loss = 1e-6, time = 20, steps = 1000 }
+precision = "single"
+stop = { loss = 1e-6, time = 20, steps = 1000, gradient_norm = 1e-7 }
 snapshots = [0.5, 1, 20]
 save_weights = true
+checkpoint = 0.5
 [lfp]
 model = "lfp2019"
 lattice = { box = 9, modes = 12, zero_frequency = 0.5 }
@@ -141,12 +145,16 @@ figures = ["maps", "loss"]
   CHECK((e.network.train_a && !e.network.train_w && e.network.train_b));
   CHECK(e.network.seed == 9223372036854775807u);
   CHECK(e.train.method == "gd");
-  CHECK(e.train.gd_step == 1e-3);
+  CHECK(e.train.descent.step == 1e-3);
+  CHECK(e.train.descent.method == nn::Descent::Method::gd);
+  CHECK(e.train.descent.precision == nn::Descent::Precision::single_precision);
   CHECK(e.train.stop_loss == 1e-6);
   CHECK(e.train.stop_time == 20.0);
   CHECK(e.train.stop_steps == 1000);
+  CHECK(e.train.stop_gradient_norm == 1e-7);
   CHECK(e.train.snapshot_times == std::vector<double>{0.5, 1.0, 20.0});
   CHECK(e.train.save_weights);
+  CHECK(e.train.checkpoint == 0.5);
   CHECK(e.lfp.lattice.dim == 2);
   CHECK(e.lfp.lattice.box == 9.0);
   CHECK(e.lfp.lattice.modes == 12);
@@ -157,6 +165,25 @@ figures = ["maps", "loss"]
   CHECK(e.grid.axes[1].count == 4);
   CHECK(e.grid.points.col(0) == Eigen::Vector2d(-1, 0));
   CHECK(e.figures == std::vector<std::string>{"maps", "loss"});
+}
+
+TEST_CASE("the keys of momentum, Adam and stochastic descent") {
+  using Method = nn::Descent::Method;
+  const auto descent = [](const std::string& lines) {
+    const std::string text = kData + kNetwork + "seed = 5\n[train]\ngd = { step = 1e-3 }\n" + lines;
+    return read(text).train.descent;
+  };
+  const nn::Descent heavy = descent("method = \"momentum\"\nmomentum = 0\n");
+  CHECK(heavy.method == Method::momentum);
+  CHECK(heavy.momentum == 0.0);
+  CHECK(heavy.precision == nn::Descent::Precision::double_precision);
+  CHECK(descent("method = \"momentum\"\nprecision = \"double\"\n").momentum == 0.9);
+  CHECK(descent("method = \"adam\"\n").method == Method::adam);
+  const nn::Descent stochastic = descent("method = \"sgd\"\nbatch = 3\nseed = 7\n");
+  CHECK(stochastic.method == Method::sgd);
+  CHECK(stochastic.batch == 3);
+  CHECK(stochastic.seed == 7);
+  CHECK(descent("method = \"sgd\"\nbatch = 1\n").seed == 5);  // the network's
 }
 
 TEST_CASE("a stop without a loss has no default loss") {

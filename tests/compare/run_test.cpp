@@ -41,6 +41,9 @@ void check_same_arrays(const Comparison& p, const Comparison& q) {
   CHECK(p.loss_nn == q.loss_nn);
   CHECK(p.loss_lfp == q.loss_lfp);
   CHECK(p.rmse == q.rmse);
+  CHECK(p.kernel_drift == q.kernel_drift);
+  CHECK(p.parameter_distance == q.parameter_distance);
+  CHECK(p.switched == q.switched);
   CHECK(p.f_lfp_limit == q.f_lfp_limit);
   CHECK(p.target == q.target);
   CHECK(p.test_loss_nn == q.test_loss_nn);
@@ -60,7 +63,10 @@ TEST_CASE("results read back as they were written") {
   for (const tests::Case& c : {tests::fig1a(), tests::fig2()}) {
     compare::Experiment e = experiment_of(c, 400);
     if (c.samples.dim() == 1) e.target = data::Sine{VectorXd::Constant(1, 2.0)};
-    const Comparison written = compare::run(e);
+    Comparison written = compare::run(e);
+    written.kernel_drift = VectorXd::LinSpaced(written.t.size(), 0.0, 0.3);
+    written.parameter_distance = 2.0 * written.kernel_drift;
+    written.switched.resize(0);  // what was not measured is not there
     const auto folder =
         std::filesystem::temp_directory_path() / ("fprinciple_result_" + std::to_string(getpid()));
     std::filesystem::create_directory(folder);
@@ -107,6 +113,50 @@ TEST_CASE("the summary says what the arrays say") {
   CHECK(s["lfp"]["c1"].get<double>() > 0.0);
 }
 
+TEST_CASE("the summary says how the network was trained, and Adam that it has no time") {
+  compare::Experiment e = experiment_of(tests::fig1a(), 400);
+  e.train.stop_loss.reset();
+  e.train.stop_steps = 5;
+  e.train.descent.step = 1e-6;
+  e.train.descent.batch = 2;
+  e.lfp.ladder = false;
+  using Descent = nn::Descent;
+  const auto run = [&](const std::string& name, Descent::Method method,
+                       Descent::Precision precision) {
+    e.train.method = name;
+    e.train.descent.method = method;
+    e.train.descent.precision = precision;
+    return compare::run(e).summary;
+  };
+  const auto says_adam = [](const nlohmann::json& summary) {
+    return summary["warnings"].dump().find("with Adam t is the step times") != std::string::npos;
+  };
+  const auto momentum =
+      run("momentum", Descent::Method::momentum, Descent::Precision::single_precision);
+  CHECK(momentum["train"]["method"] == "momentum");
+  CHECK(momentum["train"]["momentum"] == 0.9);
+  CHECK(momentum["train"]["precision"] == "single");
+  CHECK_FALSE(momentum["train"].contains("batch"));
+  CHECK_FALSE(says_adam(momentum));
+  const auto sgd = run("sgd", Descent::Method::sgd, Descent::Precision::double_precision);
+  CHECK(sgd["train"]["batch"] == 2);
+  CHECK(sgd["train"]["precision"] == "double");
+  CHECK_FALSE(sgd["train"].contains("momentum"));
+  CHECK(says_adam(run("adam", Descent::Method::adam, Descent::Precision::double_precision)));
+}
+
+TEST_CASE("the summary has the measures along the way where the training has them") {
+  const Comparison out = compare::run(experiment_of(tests::fig1a(), 400));
+  const auto agrees = [&](const char* name, const VectorXd& values) {
+    const auto& train = out.summary["train"];
+    if (values.size() == 0) return !train.contains(name);
+    return values.size() == out.t.size() && train[name] == values.tail(1)[0];
+  };
+  CHECK(agrees("kernel_drift", out.kernel_drift));
+  CHECK(agrees("parameter_distance", out.parameter_distance));
+  CHECK(agrees("switched", out.switched));
+}
+
 TEST_CASE("without antisymmetry LFP predicts from the network's own start") {
   compare::Experiment e = experiment_of(tests::fig1a(), 4000);
   e.network.antisymmetric = false;
@@ -126,7 +176,7 @@ TEST_CASE("large sample sets skip the iterative cross-checks and say so") {
   e.samples.x = Eigen::RowVectorXd::LinSpaced(90, -0.8, 0.1);
   e.samples.y = (3.0 * e.samples.x.row(0).array()).sin();
   e.train.method = "gd";
-  e.train.gd_step = 1e-6;
+  e.train.descent.step = 1e-6;
   e.train.stop_steps = 5;
   const Comparison out = compare::run(e);
   CHECK(out.summary["solvers"]["ode"].contains("skipped"));

@@ -1,0 +1,83 @@
+#include "cli/supervisor.hpp"
+
+#include "compare/checkpoint.hpp"
+#include "data/error.hpp"
+#include "data/version.hpp"
+
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::cli {
+namespace fs = std::filesystem;
+namespace {
+
+std::string how_far(const nn::TrainingState& state) {
+  return fmt::format("{} steps, t = {:.6g}", state.so_far.steps, state.t);
+}
+
+}  // namespace
+
+Supervisor::Supervisor(const compare::Experiment& experiment, fs::path checkpoint, fs::path scratch,
+                       Options options)
+    : experiment_(experiment),
+      checkpoint_(std::move(checkpoint)),
+      scratch_(std::move(scratch)),
+      identity_(compare::identity(experiment)) {
+  const bool exists = fs::exists(checkpoint_);
+  const std::string file = checkpoint_.string();
+  if (exists && options.resume)
+    resume_ = compare::read_checkpoint(checkpoint_, identity_, data::version());
+  else if (exists)
+    fmt::print(stderr,
+               "warning: {}: {}: a checkpoint of an interrupted run exists: add --resume to go on "
+               "from it; the next checkpoint replaces it\n",
+               experiment_.name, file);
+  if (options.resume && !options.quiet)
+    fmt::print(stderr, "{}: {}\n", experiment_.name,
+               exists ? fmt::format("going on from {}: {}", file, how_far(*resume_))
+                      : fmt::format("there is no checkpoint {}: training starts afresh", file));
+}
+
+nn::Supervision Supervisor::supervision() {
+  return {std::move(resume_), [this] { return wish(); },
+          [this](const nn::TrainingState& state) { keep(state); }};
+}
+
+nn::Supervision::Wish Supervisor::wish() {
+  if (!held_) {  // the first step
+    held_.emplace();
+    since_kept_ = {};
+  }
+  signal_ = held_->take();
+  if (signal_ != 0) return nn::Supervision::Wish::stop;
+  return since_kept_.seconds() < experiment_.train.checkpoint ? nn::Supervision::Wish::go_on
+                                                              : nn::Supervision::Wish::keep;
+}
+
+void Supervisor::keep(const nn::TrainingState& state) {
+  try {
+    compare::write_checkpoint(checkpoint_, scratch_, identity_, data::version(), state);
+    reached_ = how_far(state);
+    failing_ = false;
+  } catch (const RunError& error) {
+    if (signal_ != 0) throw;
+    // A full disk may have room again before the end.
+    if (!failing_)
+      fmt::print(stderr, "warning: {}: {}; training goes on\n", experiment_.name, error.what());
+    failing_ = true;
+  }
+  since_kept_ = {};
+}
+
+EndedBySignal Supervisor::ended() const {
+  return {signal_, fmt::format("{}: interrupted after {}; the checkpoint {} keeps it",
+                               experiment_.name, reached_, checkpoint_.string())};
+}
+
+void Supervisor::remove_checkpoint() const {
+  std::error_code ignored;
+  fs::remove(checkpoint_, ignored);
+}
+
+}  // namespace fprinciple::cli
