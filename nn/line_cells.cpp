@@ -12,8 +12,9 @@ namespace {
 using Eigen::Index;
 
 template <class Scalar>
-inline void track_each(const Cells<Scalar>& cells, const LineBlock<Scalar>& n, Scalar* outside,
-                       Scalar* inside) {
+[[gnu::always_inline]] inline void track_each(const Cells<Scalar>& cells,
+                                              const LineBlock<Scalar>& n, Scalar* outside,
+                                              Scalar* inside) {
   alignas(64) std::array<std::uint8_t, kBlock> flags;  // NOLINT(*-member-init): filled below
   std::uint8_t* const moved = flags.data();
 #pragma omp simd
@@ -36,13 +37,15 @@ inline void track_each(const Cells<Scalar>& cells, const LineBlock<Scalar>& n, S
 }
 
 template <class Scalar>
-inline void locate_each(const Cells<Scalar>& cells, const LineBlock<Scalar>& n) {
+[[gnu::always_inline]] inline void locate_each(const Cells<Scalar>& cells,
+                                               const LineBlock<Scalar>& n) {
   for (Index j = 0; j < n.size; ++j) n.cell[j] = cells.find(n.w[j], n.b[j]);
 }
 
 template <class Scalar>
-inline void gather_each(const LineBlock<Scalar>& n, const Pair* sums, double centre,
-                        Trained trained, const LineGradient<Scalar>& g) {
+[[gnu::always_inline]] inline void gather_each(const LineBlock<Scalar>& n, const Pair* sums,
+                                               double centre, Trained trained,
+                                               const LineGradient<Scalar>& g) {
   alignas(64) std::array<double, 2 * kBlock> gathered;  // NOLINT(*-member-init): filled below
   double* const both = gathered.data();
   for (Index j = 0; j < n.size; ++j) std::memcpy(both + 2 * j, sums + n.cell[j], sizeof(Pair));
@@ -61,7 +64,7 @@ inline void gather_each(const LineBlock<Scalar>& n, const Pair* sums, double cen
 }
 
 template <class Scalar>
-inline void scatter_each(const LineBlock<Scalar>& n, double c, Pair* table) {
+[[gnu::always_inline]] inline void scatter_each(const LineBlock<Scalar>& n, double c, Pair* table) {
   alignas(64) std::array<double, 2 * kBlock> buffer;  // NOLINT(*-member-init): filled below
   double* const terms = buffer.data();
 #pragma omp simd

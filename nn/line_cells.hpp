@@ -9,9 +9,9 @@
 
 namespace fprinciple::nn {
 
-/// Two sums over the same terms, added at once: Σ_i q_i and Σ_i q_i ξ_i over samples, or Σ_j a_j
-/// β_j and Σ_j a_j w_j over neurons, where ξ = x − c and β = b + w c for the middle c of the
-/// samples. About c the terms are no larger than the network's own, wherever the samples lie.
+/// Two sums, added at once: Σ_i q_i and Σ_i q_i ξ_i over points, or Σ_j a_j β_j and Σ_j a_j w_j
+/// over neurons, where ξ = x − c and β = b + w c for the middle c of the points. About c the terms
+/// are no larger than the network's own on the points' range, wherever that lies.
 using Pair = double __attribute__((vector_size(2 * sizeof(double))));
 
 /// Points on a line in increasing order, and the cells that they cut it into. A ReLU neuron's
@@ -27,7 +27,7 @@ class Cells {
   using Index = Eigen::Index;
   using Cell = std::int32_t;
 
-  /// points: 1 × n, n ≥ 1, in any order, repeats allowed. Cost O(n log n).
+  /// points: 1 × n, 1 ≤ n < 2^30, in any order, repeats allowed. Cost O(n log n).
   explicit Cells(const Eigen::MatrixXd& points);
 
   Index points() const { return order_.size(); }
@@ -40,16 +40,20 @@ class Cells {
   /// Cost O(n).
   void sum_points(const Eigen::VectorXd& q, double scale, Aligned<Pair>& sums) const;
 
-  /// scale · Σ_j a_j max(w_j x_i + b_j, 0) from tables of each cell's neurons, `count()` after
-  /// `count()`, which it overwrites. Cost O(n tables).
+  /// scale · Σ_j a_j max(w_j x_i + b_j, 0) from tables that scatter() filled, one after the other
+  /// and `count()` long each. Leaves them zero for the next time. Cost O(n) a table.
   Eigen::VectorXd sum_neurons(Aligned<Pair>& tables, double scale) const;
 
   /// The cell of b + w x. Expected cost O(1) for points of a bounded density, O(log n) at worst.
-  Cell find(Scalar w, Scalar b) const {
+  /// Compiled into its caller, for an instruction set that rounds b + w x once or twice as the
+  /// direct kernel's does.
+  [[gnu::always_inline]] Cell find(Scalar w, Scalar b) const {
     const bool falling = w < Scalar(0);
-    const auto passed = [&](Index i) { return (b + w * edge(i) > Scalar(0)) != falling; };
-    // Four buckets a point: most hold one at most, and then the loops only check. No branch depends
-    // on chance but theirs.
+    const auto passed = [&](Index i) __attribute__((always_inline)) {
+      return (b + w * edge(i) > Scalar(0)) != falling;
+    };
+    // Of four buckets a point most hold one point at most, and then the loops only check: no branch
+    // depends on chance.
     Index low = bucket_[bucket(-static_cast<double>(b) / static_cast<double>(w))];
     low = std::min(points(), low + !passed(low));
     Index high = low;
@@ -63,7 +67,10 @@ class Cells {
     }
     while (low < high) {
       const Index middle = (low + high) / 2;
-      (passed(middle) ? high : low) = passed(middle) ? middle : middle + 1;
+      if (passed(middle))
+        high = middle;
+      else
+        low = middle + 1;
     }
     return static_cast<Cell>(low + falling * (points() + 1));
   }

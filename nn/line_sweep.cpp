@@ -1,6 +1,7 @@
 #include "nn/line_sweep.hpp"
 
 #include <array>
+#include <limits>
 
 namespace fprinciple::nn {
 
@@ -24,17 +25,13 @@ LineSweep<Scalar>::LineSweep(const Network& start, const Eigen::MatrixXd& x)
 }
 
 template <class Scalar>
-LineBlock<Scalar> LineSweep<Scalar>::block(Index first, Index size) {
-  return {a_.data() + first, w_.data() + first, b_.data() + first, cell_.data() + first, size};
-}
-
-template <class Scalar>
 template <class Body>
-Eigen::VectorXd LineSweep<Scalar>::sum_over_blocks(const Body& before) {
+Eigen::VectorXd LineSweep<Scalar>::sweep(const Body& body) {
   const auto m = static_cast<Index>(a_.size());
   for_blocks(m, runs_, [&](Index run, Index first, Index size) {
-    const LineBlock<Scalar> neurons = block(first, size);
-    before(neurons, first);
+    const LineBlock<Scalar> neurons{a_.data() + first, w_.data() + first, b_.data() + first,
+                                    cell_.data() + first, size};
+    body(neurons, first);
     track(cells_, neurons, outside_.data() + first, inside_.data() + first);
     scatter(neurons, cells_.centre(), neurons_.data() + run * cells_.count());
   });
@@ -43,7 +40,7 @@ Eigen::VectorXd LineSweep<Scalar>::sum_over_blocks(const Body& before) {
 
 template <class Scalar>
 Eigen::VectorXd LineSweep<Scalar>::outputs(const std::vector<Index>& /*of*/) {
-  return sum_over_blocks([](const LineBlock<Scalar>&, Index) {});
+  return sweep([](const LineBlock<Scalar>&, Index) {});
 }
 
 template <class Scalar>
@@ -51,7 +48,7 @@ Eigen::VectorXd LineSweep<Scalar>::step(const Eigen::VectorXd& q, const Update<S
                                         const std::vector<Index>& /*of*/) {
   cells_.sum_points(q, scale_, points_);
   const auto m = static_cast<Index>(a_.size());
-  return sum_over_blocks([&](const LineBlock<Scalar>& neurons, Index first) {
+  return sweep([&](const LineBlock<Scalar>& neurons, Index first) {
     alignas(64) std::array<Scalar, 3 * kBlock> g;  // NOLINT(*-member-init): gather() fills it
     const LineGradient<Scalar> gradient{g.data(), g.data() + kBlock, g.data() + 2 * kBlock};
     gather(neurons, points_.data(), cells_.centre(), trained_, gradient);
