@@ -1,12 +1,13 @@
 #include "compare/theory.hpp"
 
 #include "lfp/complete_kernel.hpp"
+#include "lfp/complete_lattice.hpp"
 #include "lfp/mesh_free.hpp"
 #include "lfp/spectral_weight.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
 
-#include <algorithm>
+#include <optional>
 
 namespace fprinciple::compare {
 namespace {
@@ -70,6 +71,21 @@ Prediction without_lattice(const Experiment& experiment, const data::Samples& re
   return out;
 }
 
+/// Between the complete kernel k at the samples and its Fourier sums on the experiment's lattice,
+/// relative to the largest entry; nothing where these do not apply or would take seconds.
+std::optional<double> lattice_difference(const Experiment& experiment, const MatrixXd& k) {
+  constexpr double kLargestSum = 1e8;
+  const data::NetworkLaw law = network_law(experiment);
+  const MatrixXd& x = experiment.samples.x;
+  const lfp::Lattice& lattice = experiment.lfp.lattice;
+  if (experiment.lfp.kernel ||
+      !lfp::has_lattice_form(law, x.rows(), x.colwise().norm().maxCoeff()) ||
+      static_cast<double>(k.size()) * static_cast<double>(lattice.size()) > kLargestSum)
+    return {};
+  return (lfp::complete_on_lattice(law, lattice, x, x) - k).cwiseAbs().maxCoeff() /
+         k.cwiseAbs().maxCoeff();
+}
+
 }  // namespace
 
 Prediction predict(const Experiment& experiment, const nn::Network& network,
@@ -86,12 +102,16 @@ Prediction predict(const Experiment& experiment, const nn::Network& network,
                              scale);
   if (model == "complete") {
     const data::NetworkLaw law = network_law(experiment);
-    const lfp::KernelMatrix k = lfp::complete_kernel(law, residual.x, residual.x);
-    const lfp::KernelMatrix k_grid = lfp::complete_kernel(law, points, residual.x);
-    Prediction out =
-        kernel_prediction({k.k, none, residual.y, ridge}, k_grid.k, none_on_grid, check, scale);
+    const Eigen::Index n = residual.size();
+    MatrixXd rows(points.rows(), n + points.cols());  // in one go: some rules cost by the point
+    rows << residual.x, points;
+    const lfp::KernelMatrix k = lfp::complete_kernel(law, rows, residual.x);
+    Prediction out = kernel_prediction({k.k.topRows(n), none, residual.y, ridge},
+                                       k.k.bottomRows(points.cols()), none_on_grid, check, scale);
     out.details["kernel_method"] = k.method;
-    out.details["kernel_error"] = std::max(k.error, k_grid.error);
+    out.details["kernel_error"] = k.error;
+    if (const auto difference = lattice_difference(experiment, k.k.topRows(n)))
+      out.details["lattice_difference"] = *difference;
     return out;
   }
   const bool divergence = model == "lfp2020";

@@ -2,6 +2,8 @@
 
 #include "data/error.hpp"
 
+#include <algorithm>
+
 #include <cblas.h>
 #include <lapacke.h>
 
@@ -16,6 +18,17 @@ SymmetricEigen symmetric_eigen(const Eigen::MatrixXd& a) {
       0)
     throw RunError("the eigenvalues of a symmetric matrix were not found");
   return eigen;
+}
+
+Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  constexpr Eigen::Index kBlock = 256;
+  Eigen::MatrixXd out(a.rows(), b.cols());
+#pragma omp parallel for schedule(static)
+  for (Eigen::Index first = 0; first < a.rows(); first += kBlock) {
+    const Eigen::Index size = std::min(kBlock, a.rows() - first);
+    out.middleRows(first, size).noalias() = a.middleRows(first, size) * b;
+  }
+  return out;
 }
 
 void keep_blas_to_one_thread() { openblas_set_num_threads(1); }

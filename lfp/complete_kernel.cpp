@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include <spdlog/fmt/fmt.h>
@@ -19,6 +20,8 @@ using data::Distribution;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
+
+constexpr const char* kClosedForm = "closed form";
 
 bool normal(const Distribution& law) { return law.kind == Distribution::Kind::normal; }
 
@@ -32,15 +35,21 @@ double characteristic(const Distribution& law, const Point& x) {
   return product;
 }
 
-/// Calls entry(i, j, value, derivative, error) for all entries; returns the largest errors found.
+/// Calls entry(i, j, value, derivative, error) for the entries between x and y, and keeps the
+/// largest error. Where x begins with y, that square block is symmetric and half of it is done.
 template <class Entry>
-ActivationAverages fill(Index rows, Index columns, const Entry& entry) {
-  ActivationAverages out{MatrixXd(rows, columns), MatrixXd(rows, columns), 0.0, "closed form"};
+ActivationAverages fill(const MatrixXd& x, const MatrixXd& y, const Entry& entry) {
+  const Index n = y.cols();
+  ActivationAverages out{MatrixXd(x.cols(), n), MatrixXd(x.cols(), n), 0.0, kClosedForm};
+  const bool symmetric = x.cols() >= n && x.leftCols(n) == y;
   double error = 0.0;
-#pragma omp parallel for schedule(static) reduction(max : error)
-  for (Index j = 0; j < columns; ++j)
-    for (Index i = 0; i < rows; ++i)
+#pragma omp parallel for schedule(dynamic) reduction(max : error)
+  for (Index j = 0; j < n; ++j)
+    for (Index i = symmetric ? j : 0; i < x.cols(); ++i)
       error = std::max(error, entry(i, j, out.value(i, j), out.derivative(i, j)));
+  if (symmetric)
+    for (MatrixXd* half : {&out.value, &out.derivative})
+      half->topRows(n).triangularView<Eigen::StrictlyUpper>() = half->topRows(n).transpose();
   const double scale =
       std::min(out.value.cwiseAbs().maxCoeff(), out.derivative.cwiseAbs().maxCoeff());
   if (error > 0.0) {
@@ -54,7 +63,7 @@ ActivationAverages fill(Index rows, Index columns, const Entry& entry) {
 ActivationAverages sine_averages(const data::NetworkLaw& law, const MatrixXd& x,
                                  const MatrixXd& y) {
   const double twice = characteristic(law.b, Eigen::Matrix<double, 1, 1>(2.0));  // E cos 2b
-  return fill(x.cols(), y.cols(), [&](Index i, Index j, double& value, double& derivative) {
+  return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
     const double difference = characteristic(law.w, VectorXd(x.col(i) - y.col(j)));
     const double sum = twice * characteristic(law.w, VectorXd(x.col(i) + y.col(j)));
     value = 0.5 * (difference - sum);
@@ -68,18 +77,18 @@ ActivationAverages relu_normal(const data::NetworkLaw& law, int p, const MatrixX
                                const MatrixXd& y) {
   const MatrixXd u = law.w.scale * x;
   const MatrixXd v = law.w.scale * y;
-  const bool normal_b = normal(law.b);
-  const double common = normal_b ? law.b.scale : 0.0;
+  if (normal(law.b)) {
+    ArcCosine average = arc_cosine(p, u, v, law.b.scale);
+    if (p > 1) average.below *= p * p;
+    return {std::move(average.at), std::move(average.below), 0.0, kClosedForm};
+  }
   const Index d = x.rows();
-  return fill(x.cols(), y.cols(), [&](Index i, Index j, double& value, double& derivative) {
-    const PairGeometry pair = pair_geometry(u.data() + i * d, v.data() + j * d, d, common);
-    double error = 0.0;
-    const ArcCosine average = normal_b ? arc_cosine(p, pair)
-                                       : ArcCosine{normal_uniform(p - 1, pair, law.b.scale, error),
-                                                   normal_uniform(p, pair, law.b.scale, error)};
+  return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
+    const PairGeometry pair = pair_geometry(u.data() + i * d, v.data() + j * d, d, 0.0);
+    const RectifiedPowers average = normal_uniform(p, pair, law.b.scale);
     value = average.at;
     derivative = p * p * average.below;
-    return error;
+    return average.error;
   });
 }
 
@@ -92,7 +101,7 @@ ActivationAverages relu_line(const data::NetworkLaw& law, int p, const MatrixXd&
   const double w_max = law.w.scale;
   const double panel = normal(law.b) ? 1.5 * law.b.scale / std::max(reach, 1e-300) : w_max;
   const Rule unit = composite_rule(0.5, 0.5 * std::min(1.0, 2.0 * panel / w_max), 16);
-  return fill(x.cols(), y.cols(), [&](Index i, Index j, double& value, double& derivative) {
+  return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
     std::vector<double> cuts{-w_max, 0.0, w_max};
     if (!normal(law.b))
       for (const double at : {x(0, i), y(0, j)}) {
@@ -132,14 +141,19 @@ ActivationAverages activation_averages(const data::NetworkLaw& law, const Matrix
 
 KernelMatrix complete_kernel(const data::NetworkLaw& law, const MatrixXd& rows,
                              const MatrixXd& columns) {
-  const ActivationAverages average = activation_averages(law, rows, columns);
+  ActivationAverages average = activation_averages(law, rows, columns);
   const double scale = law.output_scale * law.output_scale * static_cast<double>(law.width);
-  const double a2 = data::second_moment(law.a);
-  KernelMatrix out{MatrixXd::Zero(rows.cols(), columns.cols()), average.error, average.method};
-  if (law.train_w) out.k = rows.transpose() * columns;
-  if (law.train_b) out.k.array() += 1.0;
-  out.k.array() *= scale * a2 * average.derivative.array();
-  if (law.train_a) out.k += scale * average.value;
+  const double from_a = law.train_a ? scale : 0.0;
+  const double from_b = law.train_b ? scale * data::second_moment(law.a) : 0.0;
+  const double from_w = law.train_w ? scale * data::second_moment(law.a) : 0.0;
+  const MatrixXd points = rows.transpose();
+  KernelMatrix out{std::move(average.derivative), average.error, average.method};
+#pragma omp parallel for schedule(static)
+  for (Index j = 0; j < columns.cols(); ++j) {
+    const VectorXd inner = points * columns.col(j);
+    out.k.col(j).array() *= from_b + from_w * inner.array();
+    out.k.col(j) += from_a * average.value.col(j);
+  }
   return out;
 }
 

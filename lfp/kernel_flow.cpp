@@ -3,9 +3,12 @@
 #include "data/error.hpp"
 #include "data/linear_algebra.hpp"
 #include "data/memory.hpp"
+#include "lfp/lanczos.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <Eigen/LU>
 #include <Eigen/QR>
@@ -19,32 +22,35 @@ using Eigen::VectorXd;
 
 namespace {
 
-/// (K + ρ I) λ.
-MatrixXd apply(const KernelProblem& problem, const MatrixXd& lambda) {
-  return problem.k.selfadjointView<Eigen::Lower>() * lambda + problem.ridge * lambda;
+/// Eigenvalues with those below rounding, n ε λ_max, at zero.
+VectorXd settled(const VectorXd& values, Index n) {
+  const double largest = values.size() > 0 ? std::max(0.0, values.maxCoeff()) : 0.0;
+  const double rounding = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * largest;
+  return (values.array() > rounding).select(values, 0.0);
 }
 
 }  // namespace
 
 MatrixXd values(const KernelWeights& weights, const MatrixXd& k_points, const MatrixXd& p_points) {
-  MatrixXd f = k_points * weights.kernel;
+  MatrixXd f = data::product(k_points, weights.kernel);
   if (p_points.cols() > 0) f += p_points * weights.polynomials;
   return f;
 }
 
-KernelFlow::KernelFlow(const KernelProblem& problem) : problem_(problem) {
-  const Index n = problem.k.rows();
-  const Index q = problem.polynomials.cols();
+KernelFlow::KernelFlow(KernelProblem problem)
+    : restricted_(std::move(problem.k)), residual_(std::move(problem.residual)) {
+  const MatrixXd& p = problem.polynomials;
+  const Index n = restricted_.rows();
+  const Index q = p.cols();
   if (q > n)
     throw RunError(fmt::format(
         "{} samples do not determine {} unpenalised polynomials: more samples are needed", n, q));
   data::require_memory(8.0 * 5.0 * static_cast<double>(n) * static_cast<double>(n),
                        fmt::format("the kernel matrix of {} samples", n));
+  restricted_.diagonal().array() += problem.ridge;
   MatrixXd complement;  // Q
-  MatrixXd restricted = problem.k;
-  restricted.diagonal().array() += problem.ridge;
   if (q > 0) {
-    const Eigen::HouseholderQR<MatrixXd> qr(problem.polynomials);
+    const Eigen::HouseholderQR<MatrixXd> qr(p);
     triangle_ = qr.matrixQR().topRows(q).triangularView<Eigen::Upper>();
     const VectorXd pivots = triangle_.diagonal().cwiseAbs();
     if (!(pivots.minCoeff() > 1e-12 * pivots.maxCoeff()))
@@ -54,30 +60,29 @@ KernelFlow::KernelFlow(const KernelProblem& problem) : problem_(problem) {
     const MatrixXd full = qr.householderQ() * MatrixXd::Identity(n, n);
     range_ = full.leftCols(q);
     complement = full.rightCols(n - q);
-    restricted = complement.transpose() * apply(problem, complement);
+    seen_ = restricted_.selfadjointView<Eigen::Lower>() * range_;
+    restricted_ =
+        complement.transpose() * MatrixXd(restricted_.selfadjointView<Eigen::Lower>() * complement);
   }
-  auto [values, vectors] = data::symmetric_eigen(restricted);
-  const double largest = values.size() > 0 ? values[values.size() - 1] : 0.0;
-  const double rounding =
-      static_cast<double>(n) * std::numeric_limits<double>::epsilon() * std::max(largest, 0.0);
-  rates_ = (values.array() > rounding).select(values, 0.0);
-  if (q > 0)
-    basis_ = complement * vectors;
-  else
-    basis_ = std::move(vectors);
-  projection_ = basis_.transpose() * problem.residual;
+  const VectorXd start = q > 0 ? VectorXd(complement.transpose() * residual_) : residual_;
+  auto krylov = lanczos(restricted_, start);
+  data::SymmetricEigen eigen = krylov ? std::move(*krylov) : data::symmetric_eigen(restricted_);
+  decay_ = settled(eigen.values, n - q);
+  projection_ = eigen.vectors.transpose() * start;
+  basis_ = q > 0 ? MatrixXd(complement * eigen.vectors) : std::move(eigen.vectors);
 }
 
 KernelWeights KernelFlow::weights(const VectorXd& t) const {
-  MatrixXd step(rates_.size(), t.size());
+  MatrixXd step(decay_.size(), t.size());
+#pragma omp parallel for schedule(static)
   for (Index k = 0; k < t.size(); ++k)
-    for (Index j = 0; j < rates_.size(); ++j)
+    for (Index j = 0; j < decay_.size(); ++j)
       step(j, k) =
-          rates_[j] > 0.0 ? -std::expm1(-rates_[j] * t[k]) / rates_[j] * projection_[j] : 0.0;
-  KernelWeights out{basis_ * step, MatrixXd(range_.cols(), t.size())};
+          decay_[j] > 0.0 ? -std::expm1(-decay_[j] * t[k]) / decay_[j] * projection_[j] : 0.0;
+  KernelWeights out{data::product(basis_, step), MatrixXd(range_.cols(), t.size())};
   if (range_.cols() == 0) return out;
   const MatrixXd missing =
-      range_.transpose() * ((-apply(problem_, out.kernel)).colwise() + problem_.residual);
+      (-(seen_.transpose() * out.kernel)).colwise() + range_.transpose() * residual_;
   out.polynomials = triangle_.triangularView<Eigen::Upper>().solve(missing);
   for (Index k = 0; k < t.size(); ++k)
     if (t[k] == 0.0) out.polynomials.col(k).setZero();
@@ -85,14 +90,18 @@ KernelWeights KernelFlow::weights(const VectorXd& t) const {
 }
 
 MatrixXd KernelFlow::residuals(const VectorXd& t) const {
-  MatrixXd decayed(rates_.size(), t.size());
+  MatrixXd decayed(decay_.size(), t.size());
   for (Index k = 0; k < t.size(); ++k)
-    for (Index j = 0; j < rates_.size(); ++j)
-      decayed(j, k) = (rates_[j] > 0.0 ? std::exp(-rates_[j] * t[k]) : 1.0) * projection_[j];
-  MatrixXd r = basis_ * decayed;
+    for (Index j = 0; j < decay_.size(); ++j)
+      decayed(j, k) = (decay_[j] > 0.0 ? std::exp(-decay_[j] * t[k]) : 1.0) * projection_[j];
+  MatrixXd r = data::product(basis_, decayed);
   for (Index k = 0; k < t.size(); ++k)
-    if (t[k] == 0.0) r.col(k) = problem_.residual;
+    if (t[k] == 0.0) r.col(k) = residual_;
   return r;
+}
+
+VectorXd KernelFlow::rates() const {
+  return settled(data::symmetric_eigen(restricted_).values, restricted_.rows());
 }
 
 KernelWeights solve_saddle(const KernelProblem& problem) {

@@ -27,15 +27,16 @@ struct KernelWeights {
 Eigen::MatrixXd values(const KernelWeights& weights, const Eigen::MatrixXd& k_points,
                        const Eigen::MatrixXd& p_points);
 
-/// The exact solution at any time, from one eigendecomposition. With Q an orthonormal basis of
-/// {λ : P^T λ = 0} and Q^T K Q = V Λ V^T,
+/// The exact solution at any time. With Q an orthonormal basis of {λ : P^T λ = 0} and Q^T K Q =
+/// V Λ V^T,
 ///   λ(t) = Q V diag((1 − e^{−Λt})/Λ) V^T Q^T r_0,
 /// and β(t) brings the part of the residual along P to zero, which it is for every t > 0: an
 /// infinite weight acts at once. At t = 0 nothing has moved. Directions whose eigenvalue is below
-/// rounding, n ε λ_max, do not move. Cost O(n³) once, O(n² T) for T times.
+/// rounding, n ε λ_max, do not move. V is the part that r_0 sees (lfp/lanczos.hpp), k columns, or
+/// the whole where that is no smaller: k = n − q. Cost O(n² k) once, O(n k T) for T times.
 class KernelFlow {
  public:
-  explicit KernelFlow(const KernelProblem& problem);
+  explicit KernelFlow(KernelProblem problem);
 
   /// The weights at the times t ≥ 0; t = ∞ gives the limit.
   KernelWeights weights(const Eigen::VectorXd& t) const;
@@ -43,15 +44,17 @@ class KernelFlow {
   /// The residual r(t) at the samples, ½|r|² being the loss. n × T.
   Eigen::MatrixXd residuals(const Eigen::VectorXd& t) const;
 
-  /// Λ, increasing: the rates of the flow.
-  const Eigen::VectorXd& rates() const { return rates_; }
+  /// Λ, increasing: the rates of the flow, all n − q of them. O(n³).
+  Eigen::VectorXd rates() const;
 
  private:
-  KernelProblem problem_;
-  Eigen::MatrixXd basis_;       // Q V, n × (n − q)
+  Eigen::MatrixXd restricted_;  // Q^T (K + ρ I) Q
+  Eigen::VectorXd residual_;
   Eigen::MatrixXd range_;       // orthonormal basis of the range of P, n × q
   Eigen::MatrixXd triangle_;    // P = range · triangle
-  Eigen::VectorXd rates_;       // Λ ≥ 0
+  Eigen::MatrixXd seen_;        // (K + ρ I) range
+  Eigen::MatrixXd basis_;       // Q V, n × k
+  Eigen::VectorXd decay_;       // the Λ of V, ≥ 0
   Eigen::VectorXd projection_;  // (Q V)^T r_0
 };
 

@@ -16,19 +16,24 @@ struct PairGeometry {
   double det;   ///< c11 c22 − c12² ≥ 0
 };
 
+/// From c11, |u − u'|² and u·(u − u').
+inline PairGeometry pair_geometry(double c11, double e2, double along) {
+  const double c22 = c11 - 2.0 * along + e2;
+  return {c11, c22, c11 - along, e2, along - 0.5 * e2, std::max(0.0, c11 * e2 - along * along)};
+}
+
 /// u and u' of d coordinates, plus a common coordinate `common` (the bias): O(d).
 inline PairGeometry pair_geometry(const double* u, const double* v, Eigen::Index d, double common) {
   double c11 = common * common;
   double e2 = 0.0;
-  double along = 0.0;  // u·(u − u')
+  double along = 0.0;
   for (Eigen::Index k = 0; k < d; ++k) {
     const double difference = u[k] - v[k];
     c11 += u[k] * u[k];
     e2 += difference * difference;
     along += u[k] * difference;
   }
-  const double c22 = c11 - 2.0 * along + e2;
-  return {c11, c22, c11 - along, e2, along - 0.5 * e2, std::max(0.0, c11 * e2 - along * along)};
+  return pair_geometry(c11, e2, along);
 }
 
 }  // namespace fprinciple::lfp

@@ -1,7 +1,11 @@
 #include "lfp/relu_averages.hpp"
 
+#include "data/vectorise.hpp"
+
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <complex>
 #include <numbers>
 
 #include <boost/math/quadrature/gauss.hpp>
@@ -10,6 +14,9 @@
 namespace fprinciple::lfp {
 namespace {
 
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
 using std::numbers::pi;
 
 double normal_density(double x) { return std::exp(-0.5 * x * x) / std::sqrt(2.0 * pi); }
@@ -32,59 +39,110 @@ std::array<double, 6> truncated_moments(double e, double s) {
   return m;
 }
 
+/// Powers p (real part) and p − 1 (imaginary part), so that one adaptive rule does for both.
+using Powers = std::complex<double>;
+
 /// E over g of ∫_h^{y + s g} (c² − h²)^p dc, nothing below c = h.
-double lifted_primitive(int p, double y, double h, double s) {
+Powers lifted_primitive(int p, double y, double h, double s) {
   const auto m = truncated_moments(y - h, s);
-  if (p == 0) return m[1];
-  if (p == 1) return h * m[2] + m[3] / 3.0;
-  return 4.0 * h * h * m[3] / 3.0 + h * m[4] + m[5] / 5.0;
+  const double first = h * m[2] + m[3] / 3.0;
+  if (p == 1) return {first, m[1]};
+  return {4.0 * h * h * m[3] / 3.0 + h * m[4] + m[5] / 5.0, first};
+}
+
+constexpr Index kBlock = 256;  // points, in the first cache
+
+template <int p>
+void finish_block(const double* c11, const double* e2, const double* along, Index size,
+                  double* below, double* at) {
+  for (Index i = 0; i < size; ++i) {
+    const PairGeometry pair = pair_geometry(c11[i], e2[i], along[i]);
+    const double sine = std::sqrt(pair.det);  // times √(c11 c22)
+    const double open = pi - std::atan2(sine, pair.c12);
+    const double first = (sine + open * pair.c12) / (2.0 * pi);
+    const double second =
+        (3.0 * sine * pair.c12 + open * (pair.c11 * pair.c22 + 2.0 * pair.c12 * pair.c12)) /
+        (2.0 * pi);
+    below[i] = p == 1 ? open / (2.0 * pi) : first;
+    at[i] = p == 1 ? first : second;
+  }
+}
+
+/// Up to kBlock points, coordinate k of point i at u[k stride + i], and v: pair_geometry for all.
+FPRINCIPLE_CLONES void arc_cosine_block(int p, const double* u, Index stride, const double* c11,
+                                        Index size, const double* v, Index d, double* below,
+                                        double* at) {
+  std::array<double, kBlock> e2{};
+  std::array<double, kBlock> along{};
+  for (Index k = 0; k < d; ++k)
+    for (Index i = 0; i < size; ++i) {
+      const double coordinate = u[k * stride + i];
+      const double difference = coordinate - v[k];
+      e2[static_cast<std::size_t>(i)] += difference * difference;
+      along[static_cast<std::size_t>(i)] += coordinate * difference;
+    }
+  if (p == 1)
+    finish_block<1>(c11, e2.data(), along.data(), size, below, at);
+  else
+    finish_block<2>(c11, e2.data(), along.data(), size, below, at);
 }
 
 }  // namespace
 
-ArcCosine arc_cosine(int p, const PairGeometry& pair) {
-  const double sine = std::sqrt(pair.det);  // times √(c11 c22)
-  const double open = pi - std::atan2(sine, pair.c12);
-  const double first = (sine + open * pair.c12) / (2.0 * pi);
-  if (p == 1) return {open / (2.0 * pi), first};
-  return {first,
-          (3.0 * sine * pair.c12 + open * (pair.c11 * pair.c22 + 2.0 * pair.c12 * pair.c12)) /
-              (2.0 * pi)};
+ArcCosine arc_cosine(int p, const MatrixXd& u, const MatrixXd& v, double common) {
+  const MatrixXd points = u.transpose();  // each coordinate's values side by side
+  const VectorXd c11 = points.rowwise().squaredNorm().array() + common * common;
+  ArcCosine out{MatrixXd(u.cols(), v.cols()), MatrixXd(u.cols(), v.cols())};
+#pragma omp parallel for schedule(static)
+  for (Index j = 0; j < v.cols(); ++j)
+    for (Index first = 0; first < u.cols(); first += kBlock)
+      arc_cosine_block(p, points.data() + first, points.rows(), c11.data() + first,
+                       std::min(kBlock, points.rows() - first), v.col(j).data(), v.rows(),
+                       &out.below(first, j), &out.at(first, j));
+  return out;
 }
 
-double normal_uniform(int p, const PairGeometry& pair, double half_width, double& error) {
-  const double tau = std::sqrt(pair.e2);
+RectifiedPowers normal_uniform(int p, const PairGeometry& pair, double half_width) {
+  // In a unit in which both powers are of order 1.
+  const double unit2 = half_width * half_width + pair.c11 + pair.c22;
+  const double half = half_width / std::sqrt(unit2);
+  const auto average = [&](const Powers& sum, double error) {
+    const double below = (p == 1 ? 0.5 : 0.5 * unit2) / half;
+    return RectifiedPowers{below * sum.imag(), below * unit2 * sum.real(),
+                           below * std::max(1.0, unit2) * error};
+  };
+  const double tau = std::sqrt(pair.e2 / unit2);
   if (tau == 0.0) {  // c = b + N(0, c11)
-    const double s = std::sqrt(pair.c11);
-    return (lifted_primitive(p, half_width, 0.0, s) - lifted_primitive(p, -half_width, 0.0, s)) /
-           (2.0 * half_width);
+    const double s = std::sqrt(pair.c11 / unit2);
+    return average(lifted_primitive(p, half, 0.0, s) - lifted_primitive(p, -half, 0.0, s), 0.0);
   }
   // Given δ = τ g the mean of (u + u')/2 is slope · g, its variance det/τ².
-  const double slope = pair.skew / tau;
-  const double s = std::sqrt(pair.det) / tau;
+  const double slope = pair.skew / (unit2 * tau);
+  const double s = std::sqrt(pair.det) / (unit2 * tau);
   const auto integrand = [&](double g) {
     const double h = 0.5 * std::abs(tau * g);
-    return normal_density(g) * (lifted_primitive(p, slope * g + half_width, h, s) -
-                                lifted_primitive(p, slope * g - half_width, h, s));
+    return normal_density(g) * (lifted_primitive(p, slope * g + half, h, s) -
+                                lifted_primitive(p, slope * g - half, h, s));
   };
   constexpr double kReach = 9.0;  // beyond it the normal density is below 1e-18
   std::array<double, 7> cuts{-kReach, kReach, 0.0, kReach, kReach, kReach, kReach};
   std::size_t count = 3;
   for (const double coefficient : {slope + 0.5 * tau, slope - 0.5 * tau})
     for (const double side : {-1.0, 1.0}) {
-      const double cut = coefficient != 0.0 ? side * half_width / coefficient : kReach;
+      const double cut = coefficient != 0.0 ? side * half / coefficient : kReach;
       cuts[count++] = std::clamp(cut, -kReach, kReach);
     }
   std::sort(cuts.begin(), cuts.end());
-  double sum = 0.0;
+  Powers sum = 0.0;
+  double error = 0.0;
   for (std::size_t k = 0; k + 1 < cuts.size(); ++k) {
     if (!(cuts[k + 1] - cuts[k] > 1e-13)) continue;
     double part_error = 0.0;
     sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
         integrand, cuts[k], cuts[k + 1], 8, 1e-13, &part_error);
-    error += part_error / (2.0 * half_width);
+    error += part_error;
   }
-  return sum / (2.0 * half_width);
+  return average(sum, error);
 }
 
 double bias_average(int p, double u, double u_prime, const data::Distribution& b) {

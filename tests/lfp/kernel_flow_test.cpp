@@ -3,6 +3,7 @@
 #include "lfp/complete_kernel.hpp"
 #include "lfp/dual.hpp"
 #include "lfp/evaluate.hpp"
+#include "lfp/lanczos.hpp"
 #include "lfp/mesh_free.hpp"
 
 #include <cmath>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "problems.hpp"
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
 #include <Eigen/QR>
 #include <boost/numeric/odeint.hpp>
 #include <catch2/catch.hpp>
@@ -58,6 +61,64 @@ TEST_CASE("kernel flow: the residual is that of the integrated ODE at any time")
     CHECK((f + r - r_0).cwiseAbs().maxCoeff() < 1e-12);
     CHECK((r - r_0).cwiseAbs().maxCoeff() > 0.1);  // it has moved
   }
+}
+
+TEST_CASE("kernel flow: what Lanczos leaves out is below rounding, at any time") {
+  // The dumb oracle: all eigenvectors. The kernel's condition number is some 1e3, so both routes
+  // are good to 1e-12; with `ridge` and two polynomials as well.
+  const Index n = 420;
+  const MatrixXd x = tests::random_matrix(12, n, 51);
+  data::NetworkLaw law;
+  law.width = 1;
+  law.w = law.b = law.a = tests::normal(1.0);
+  const MatrixXd k = lfp::complete_kernel(law, x, x).k;
+  const VectorXd r_0 = tests::random_vector(n, 52);
+  const double ridge = 0.3;
+  const auto krylov = lfp::lanczos(k, r_0);
+  REQUIRE(krylov.has_value());
+  CHECK(krylov->values.size() < n / 3);
+  CHECK((krylov->vectors.transpose() * krylov->vectors).isIdentity(1e-13));
+  VectorXd t(4);
+  t << 1e-3, 0.1, 10.0, kInfinity;
+  for (const Index q : {Index{0}, Index{2}}) {
+    const MatrixXd p = tests::random_matrix(n, q, 53);
+    const lfp::KernelFlow flow({k, p, r_0, ridge});
+    const MatrixXd outside = MatrixXd::Identity(n, n) -
+                             p * (p.transpose() * p).inverse() * p.transpose();  // for q = 0 also
+    const MatrixXd shifted = k + ridge * MatrixXd::Identity(n, n);
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(outside * shifted * outside);
+    const MatrixXd v = eigen.eigenvectors().rightCols(n - q);
+    const Eigen::ArrayXd rates = eigen.eigenvalues().tail(n - q);
+    CHECK((flow.rates().array() - rates).abs().maxCoeff() < 1e-12 * rates.maxCoeff());
+    const lfp::KernelWeights weights = flow.weights(t);
+    for (Index at = 0; at < t.size(); ++at) {
+      const Eigen::ArrayXd moved = (1.0 - (-rates * t[at]).exp()) / rates;
+      const VectorXd expected = v * moved.matrix().asDiagonal() * (v.transpose() * r_0);
+      INFO("q = " << q << ", t = " << t[at]);
+      CHECK((weights.kernel.col(at) - expected).norm() < 1e-12 * expected.norm());
+      const VectorXd f = shifted * weights.kernel.col(at) + p * weights.polynomials.col(at);
+      CHECK((f + flow.residuals(t).col(at) - r_0).norm() < 1e-12 * r_0.norm());
+    }
+  }
+}
+
+TEST_CASE("kernel flow: Lanczos gives up where it would not pay, and the flow is whole") {
+  // 1-D points: rates over ten decades, of which every one moves.
+  const Index n = 60;
+  const MatrixXd x = VectorXd::LinSpaced(n, -1.0, 1.0).transpose();
+  data::NetworkLaw law;
+  law.width = 1;
+  law.w = law.b = law.a = tests::normal(1.0);
+  const MatrixXd k = lfp::complete_kernel(law, x, x).k;
+  const VectorXd r_0 = tests::random_vector(n, 54);
+  CHECK_FALSE(lfp::lanczos(k, r_0));
+  CHECK_FALSE(lfp::lanczos(k, VectorXd::Zero(n)));
+  const VectorXd forever = VectorXd::Constant(1, kInfinity);
+  CHECK(lfp::KernelFlow({k, MatrixXd(n, 0), r_0, 0.0}).residuals(forever).norm() == 0.0);
+  // An indefinite matrix does not decay along all directions: no bound, so no shortcut.
+  CHECK_FALSE(lfp::lanczos(MatrixXd(k - MatrixXd::Identity(n, n)), r_0));
+  CHECK(lfp::KernelFlow({k, MatrixXd(n, 0), VectorXd::Zero(n), 0.0}).weights(forever).kernel ==
+        MatrixXd::Zero(n, 1));
 }
 
 TEST_CASE("kernel flow: unpenalised polynomials are the limit of a growing weight") {
