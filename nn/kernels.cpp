@@ -11,7 +11,7 @@ namespace {
 using Eigen::Index;
 
 /// From this many points on the cells of a line cost less than the points one by one.
-constexpr Index kWorthCells = 64;
+constexpr Index kWorthCells = 32;
 constexpr Index kWorthTrackedCells = 16;
 
 bool relu_line(const Network& network) {
