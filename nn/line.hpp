@@ -6,7 +6,7 @@ namespace fprinciple::nn {
 
 /// ReLU networks with d = 1 at N fixed points on the line, in O(N + m) where the direct kernels
 /// (nn/kernels.hpp, nn/tangent_kernel.hpp) need O(N m): running sums over the cells between the
-/// points (docs/theory.md, section 6). Finding a neuron's cell costs O(log N) at worst. A neuron is
+/// points (docs/theory.md, section 8). Finding a neuron's cell costs O(log N) at worst. A neuron is
 /// active at exactly the points at which it is there. Memory O(N + m); the same bits for any thread
 /// count.
 class Line {

@@ -5,7 +5,7 @@
 
 namespace fprinciple::nn {
 
-/// Steps of training a ReLU network on the line in O(n + m) each (docs/theory.md, section 6). A
+/// Steps of training a ReLU network on the line in O(n + m) each (docs/theory.md, section 8). A
 /// neuron's gradient needs two sums over the samples on one side of its breakpoint, and f at a
 /// sample two sums over the neurons with breakpoints on one side of it; all come from running sums
 /// over the cells between the samples. Each neuron's cell is kept from step to step with the
