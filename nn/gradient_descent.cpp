@@ -96,7 +96,6 @@ class Descending {
     if (const auto& resume = task_.supervision.resume) {
       now = resume->so_far.network;
       steps_ = resume->so_far.steps;
-      recorder_.restore(resume->so_far);
       optimiser_.restore(resume->memory);
       first_loss_ = resume->so_far.loss[0];
       while (clock_.next() - 0.5 * per_step_ <= t()) clock_.advance();
@@ -172,7 +171,7 @@ class Descending {
     }
     const bool measured = task_.stop.gradient_norm || steps_ % kStuckInterval == 0;
     optimiser_.begin_step(steps_ + 1);
-    const VectorXd f = sweep.step(
+    VectorXd f = sweep.step(
         q,
         [&](const NeuronBlock<Scalar>& theta, const NeuronBlock<const Scalar>& gradient) {
           if (measured) squares_[block_number(theta)] = squared_norm(gradient);

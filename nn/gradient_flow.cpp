@@ -3,9 +3,12 @@
 #include "data/error.hpp"
 #include "data/linear_algebra.hpp"
 #include "nn/kernels.hpp"
+#include "nn/kinks.hpp"
+#include "nn/residual_path.hpp"
 #include "nn/tangent_kernel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -15,36 +18,8 @@ namespace fprinciple::nn {
 namespace {
 
 using Eigen::Index;
+using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-/// The network's first-order model around its weights, on the samples.
-struct Linearisation {
-  VectorXd rates;       // Λ ≥ 0
-  Eigen::MatrixXd v;    // V
-  VectorXd projection;  // V^T u
-};
-
-Linearisation linearise(const Network& network, const Eigen::MatrixXd& x, const VectorXd& u) {
-  const auto [values, vectors] = data::symmetric_eigen(tangent_kernel(network, x));
-  return {values.cwiseMax(0.0), vectors, vectors.transpose() * u};
-}
-
-/// −J V φ(Λ, h) V^T u.
-data::Weights exponential_step(const Network& network, const Linearisation& model,
-                               const Eigen::MatrixXd& x, double h) {
-  VectorXd q(model.rates.size());
-  for (Index j = 0; j < q.size(); ++j) {
-    const double rate = model.rates[j];
-    q[j] = (rate > 0.0 ? std::expm1(-rate * h) / rate : -h) * model.projection[j];
-  }
-  return weighted_gradient(network, x, model.v * q);
-}
-
-Network moved(const Network& network, const data::Weights& change) {
-  Network out = network;
-  add_scaled(out.weights, 1.0, change);
-  return out;
-}
 
 class Flow {
  public:
@@ -53,25 +28,30 @@ class Flow {
     const auto& x = task.samples.x;
     monitored_.resize(x.rows(), x.cols() + options.probes.cols());
     monitored_ << x, options.probes;
-    look();
+    const auto& resume = task.supervision.resume;
+    if (resume) network_ = resume->so_far.network;
+    look(outputs(network_, monitored_));
+    clock_ = SnapshotClock(task, model_.values, projection_, 0.0);
+    first_loss_ = loss_;
+    const double largest = model_.values.maxCoeff();
+    h_ = largest > 0.0 ? 1.0 / largest : 1.0;
+    if (resume)
+      restore(*resume);
+    else
+      recorder_.record(network_, 0.0);
   }
 
   Trajectory run() {
-    const double first_loss = loss_;
-    SnapshotClock clock(task_, model_.rates, model_.projection, 0.0);
-    const double largest = model_.rates.maxCoeff();
-    double h = largest > 0.0 ? 1.0 / largest : 1.0;
-    recorder_.record(network_, 0.0);
     std::string reason = reached();
     while (reason.empty()) {
-      h = bounded(h);
+      const double h = bounded(h_);
       const Trial trial = attempt(h);
       const double factor =
-          std::clamp(0.9 * std::sqrt(options_.tolerance / trial.error), 0.1, kLargestGrowth);
+          std::clamp(0.9 * std::cbrt(options_.tolerance / trial.error), 0.1, kLargestGrowth);
       if (!std::isfinite(t_ + h)) report_stall();
       if (!(trial.error <= options_.tolerance)) {
-        h *= std::isfinite(trial.error) ? factor : 0.1;
-        if (t_ + h == t_ || h < 1e-12 / largest)
+        h_ = h * (std::isfinite(trial.error) ? factor : 0.1);
+        if (t_ + h_ == t_ || h_ * model_.values.maxCoeff() < 1e-12)
           throw RunError(
               fmt::format("the gradient flow cannot meet the tolerance {:.3g} at t = {:.4g}: "
                           "the step size underflows",
@@ -79,13 +59,14 @@ class Flow {
         continue;
       }
       // A snapshot due at the very end of a step is left to the next one, or to the end.
-      for (; clock.next() < (t_ + h) * (1.0 - 1e-9); clock.advance())
-        record_inside(trial, h, clock.next());
+      for (; clock_.next() < (t_ + h) * (1.0 - 1e-9); clock_.advance())
+        recorder_.record(parabolic(trial, (clock_.next() - t_) / h), clock_.next());
       accept(trial, h);
-      h *= factor;
+      h_ = h * factor;
       require_progress();
       if (task_.progress)
-        task_.progress(share_done(task_.stop, first_loss, loss_, t_, steps_), loss_, t_);
+        task_.progress(share_done(task_.stop, first_loss_, loss_, t_, steps_), loss_, t_);
+      obey(task_.supervision, [this] { return state(); });
       reason = reached();
     }
     if (recorder_.last_time() < t_) recorder_.record(network_, t_);
@@ -96,19 +77,48 @@ class Flow {
   static constexpr double kLargestGrowth = 10.0;
   static constexpr std::int64_t kStallWindow = 200;  // steps
 
-  /// One step of h and two of h/2 from the present weights.
+  static constexpr std::array<double, 3> kOne = {1.0, 0.0, 0.0};
+  /// A neuron whose kink can move an output by this share of the tolerance is followed by itself.
+  static constexpr double kShareOfKink = 0.01;
+
+  /// A step that has been tried: all that the flow inside it is known from.
   struct Trial {
-    data::Weights whole;   // change of θ by the single step
-    data::Weights halves;  // change of θ by the two
-    double error;
+    ResidualPath residual;
+    Network middle, late;       // where J is taken at h/2 and h
+    std::vector<Index> kinked;  // neurons that follow() moves
+    Network end;
+    VectorXd f;  // the end's outputs at the monitored points
+    double error = 0.0;
   };
 
-  /// Linearises at the present weights.
-  void look() {
-    const VectorXd u = outputs(network_, task_.samples.x) - task_.samples.y;
+  /// Linearises at the present weights, with the outputs f at the monitored points.
+  void look(const VectorXd& f) {
+    const auto& [x, y] = task_.samples;
+    const VectorXd u = f.head(y.size()) - y;
     loss_ = 0.5 * u.squaredNorm();
-    model_ = linearise(network_, task_.samples.x, u);
+    model_.vectors.resize(0, 0);
+    MatrixXd k = tangent_kernel(network_, x);
+    hold_pinned(k, network_, x);
+    model_ = data::symmetric_eigen(k);
+    model_.values = model_.values.cwiseMax(0.0);
+    projection_ = model_.vectors.transpose() * u;
     ++gradients_;
+  }
+
+  void restore(const TrainingState& state) {
+    t_ = state.t;
+    steps_ = state.so_far.steps;
+    gradients_ = state.so_far.gradients;
+    h_ = state.numbers[0];
+    first_loss_ = state.numbers[1];
+    window_loss_ = state.numbers[2];
+    clock_.restore(state.numbers.tail(3));
+  }
+
+  TrainingState state() {
+    VectorXd numbers(6);
+    numbers << h_, first_loss_, window_loss_, clock_.state();
+    return {recorder_.so_far(network_, steps_, gradients_), t_, {}, numbers};
   }
 
   std::string reached() const {
@@ -116,13 +126,19 @@ class Flow {
     if (stop.loss && loss_ <= *stop.loss) return "loss";
     if (stop.time && t_ >= *stop.time) return "time";
     if (stop.steps && steps_ >= *stop.steps) return "steps";
+    // |∇R_S|² = u^T K u.
+    const double norm2 = model_.values.dot(projection_.cwiseAbs2());
+    if (stop.gradient_norm && norm2 <= *stop.gradient_norm * *stop.gradient_norm)
+      return "gradient_norm";
     return {};
   }
 
   /// Throws when only the loss can stop training and it has stopped falling: no neuron that could
   /// lower it is active, or one is pinned with its kink on a sample.
   void require_progress() {
-    if (task_.stop.time || task_.stop.steps || steps_ % kStallWindow != 0) return;
+    if (task_.stop.time || task_.stop.steps || task_.stop.gradient_norm ||
+        steps_ % kStallWindow != 0)
+      return;
     if (!(loss_ < window_loss_ * (1.0 - 1e-9)) && loss_ > task_.stop.loss.value_or(0.0))
       report_stall();
     window_loss_ = loss_;
@@ -139,51 +155,109 @@ class Flow {
   /// h, not going past the time at which the stop is met.
   double bounded(double h) const {
     const Stop& stop = task_.stop;
-    if (stop.loss)
-      h = std::min(h, linearised_time(model_.rates, model_.projection, kAim * *stop.loss));
+    if (stop.loss) h = std::min(h, linearised_time(model_.values, projection_, kAim * *stop.loss));
     if (stop.time) h = std::min(h, *stop.time - t_);
     return h;
   }
 
+  /// θ −= J(at) q.
+  void push(Network& network, const Network& at, const VectorXd& q) const {
+    add_scaled(network.weights, -1.0, weighted_gradient(at, task_.samples.x, q));
+  }
+
+  /// θ(σh) from J interpolated linearly between 0 and h.
+  Network linear(const ResidualPath& u, const Network& late, double sigma) const {
+    Network out = network_;
+    push(out, network_, u.integral(sigma, {1.0, -1.0, 0.0}));
+    push(out, late, u.integral(sigma, {0.0, 1.0, 0.0}));
+    return out;
+  }
+
+  /// θ(σh) from J's parabola through 0, h/2 and h.
+  Network parabolic(const Trial& trial, double sigma) const {
+    const ResidualPath& u = trial.residual;
+    Network out = network_;
+    push(out, network_, u.integral(sigma, {1.0, -3.0, 2.0}));
+    push(out, trial.middle, u.integral(sigma, {0.0, 4.0, -4.0}));
+    push(out, trial.late, u.integral(sigma, {0.0, -1.0, 2.0}));
+    take(out, trial.kinked, u.pieces(sigma));
+    return out;
+  }
+
+  /// Has these neurons of `out` come from the present weights by follow().
+  void take(Network& out, const std::vector<Index>& neurons, const MatrixXd& pushes) const {
+    for (const Index j : neurons) {
+      out.weights.a[j] = network_.weights.a[j];
+      out.weights.w.row(j) = network_.weights.w.row(j);
+      out.weights.b[j] = network_.weights.b[j];
+    }
+    follow(out, neurons, task_.samples.x, pushes);
+  }
+
+  /// Corrects u by how far f at h/2 and h is from the linear network's, and by the bends of the
+  /// kinked neurons.
+  void correct(Trial& trial) const {
+    const auto& [x, y] = task_.samples;
+    ResidualPath& u = trial.residual;
+    MatrixXd bends;
+    Network bent = network_;
+    follow(bent, trial.kinked, x, u.pieces(1.0), &bends);
+    u.correct(outputs(trial.middle, x) - y - u.linear(0.5),
+              outputs(trial.late, x) - y - u.linear(1.0), bends);
+  }
+
   Trial attempt(double h) {
     const auto& [x, y] = task_.samples;
-    Trial trial{exponential_step(network_, model_, x, h),
-                exponential_step(network_, model_, x, 0.5 * h), 0.0};
-    Network other = moved(network_, trial.halves);
-    const Linearisation model = linearise(other, x, outputs(other, x) - y);
-    const data::Weights second = exponential_step(other, model, x, 0.5 * h);
-    add_scaled(trial.halves, 1.0, second);
-    add_scaled(other.weights, 1.0, second);
-    gradients_ += 4;
-    const VectorXd f = outputs(other, monitored_);
-    trial.error = (f - outputs(moved(network_, trial.whole), monitored_)).cwiseAbs().maxCoeff();
+    Trial trial{
+        {model_.values, model_.vectors, projection_, h}, network_, network_, {}, network_, {}};
+    ResidualPath& u = trial.residual;
+    const VectorXd first = u.integral(1.0, kOne);
+    push(trial.late, network_, first);
+    const MatrixXd pushes = u.pieces(1.0);
+    trial.kinked = kinked(network_, trial.late, x, pushes.cwiseAbs().rowwise().sum(),
+                          kShareOfKink * options_.tolerance);
+    trial.middle = linear(u, trial.late, 0.5);
+    trial.late = linear(u, trial.late, 1.0);
+    take(trial.middle, trial.kinked, pushes.leftCols(ResidualPath::kPieces / 2));
+    take(trial.late, trial.kinked, pushes);
+    Network second = trial.late;
+    correct(trial);
+    push(second, network_, u.integral(1.0, kOne) - first);
+    take(second, trial.kinked, pushes);
+
+    Network middle = parabolic(trial, 0.5);
+    trial.late = parabolic(trial, 1.0);
+    trial.middle = std::move(middle);
+    correct(trial);
+    trial.end = parabolic(trial, 1.0);
+    gradients_ += 15;
+    trial.f = outputs(trial.end, monitored_);
+    trial.error = (trial.f - outputs(second, monitored_)).cwiseAbs().maxCoeff();
+    // The flow's loss never rises: below the tolerance too a step may not make it, rounding apart.
+    if ((trial.f.head(y.size()) - y).norm() > std::sqrt(2.0 * loss_) + 1e-3 * options_.tolerance)
+      trial.error = std::max(trial.error, 8.0 * options_.tolerance);
     return trial;
   }
 
-  void record_inside(const Trial& trial, double h, double t) {
-    const double sigma = (t - t_) / h;
-    Network inside = moved(network_, exponential_step(network_, model_, task_.samples.x, t - t_));
-    add_scaled(inside.weights, 2.0 * sigma * sigma, trial.halves);
-    add_scaled(inside.weights, -2.0 * sigma * sigma, trial.whole);
-    recorder_.record(inside, t);
-  }
-
   void accept(const Trial& trial, double h) {
-    add_scaled(network_.weights, 2.0, trial.halves);
-    add_scaled(network_.weights, -1.0, trial.whole);
+    network_ = trial.end;
     const double end = t_ + h;
     t_ = task_.stop.time && end > *task_.stop.time * (1.0 - 1e-14) ? *task_.stop.time : end;
     ++steps_;
-    look();
+    look(trial.f);
   }
 
   const Task& task_;
   const FlowOptions& options_;
   Network network_;
   Recorder recorder_;
-  Eigen::MatrixXd monitored_;
-  Linearisation model_;
+  MatrixXd monitored_;
+  data::SymmetricEigen model_;  // of K at the present weights, Λ ≥ 0
+  VectorXd projection_;         // V^T u
+  SnapshotClock clock_;
+  double h_ = 0.0;  // of the next step
   double loss_ = 0.0;
+  double first_loss_ = 0.0;
   double window_loss_ = std::numeric_limits<double>::infinity();
   double t_ = 0.0;
   std::int64_t steps_ = 0;

@@ -67,7 +67,9 @@ class Neurons {
   const Scalar* b() const { return numbers_.data() + stride_; }
   const Scalar* w() const { return numbers_.data() + 2 * stride_; }
 
-  Eigen::Index width_, dim_, stride_;
+  Eigen::Index width_ = 0;
+  Eigen::Index dim_ = 0;
+  Eigen::Index stride_ = 0;
   Aligned<Scalar> numbers_;
 };
 

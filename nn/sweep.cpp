@@ -70,7 +70,7 @@ VectorXd Sweep<Scalar>::step(const VectorXd& q, const Update<Scalar>& update,
       }
     }
   }
-  const VectorXd f = output_scale_ * partial_.rowwise().sum();
+  VectorXd f = output_scale_ * partial_.rowwise().sum();
   if (of.empty()) return f;
   VectorXd out = VectorXd::Zero(x_.cols());
   out(of) = f;

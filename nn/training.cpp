@@ -46,6 +46,15 @@ Recorder::Recorder(const Task& task, const Network& start)
   some_.resize(task.samples.dim(), count);
   for (Index i = 0; i < count; ++i) some_.col(i) = task.samples.x.col(i * n / count);
   kernel_ = tangent_kernel(start, some_);
+  if (!task.supervision.resume) return;
+  const Trajectory& before = task.supervision.resume->so_far;
+  const auto list = [](const VectorXd& v) { return std::vector<double>(v.begin(), v.end()); };
+  times_ = list(before.t);
+  losses_ = list(before.loss);
+  drifts_ = list(before.kernel_drift);
+  distances_ = list(before.parameter_distance);
+  switched_ = list(before.switched);
+  for (Index k = 0; k < before.f.cols(); ++k) outputs_.emplace_back(before.f.col(k));
 }
 
 void Recorder::record(const Network& network, double t) {
@@ -72,19 +81,6 @@ Trajectory Recorder::so_far(const Network& network, std::int64_t steps, std::int
                  stopped_by};
   for (Index k = 0; k < count; ++k) out.f.col(k) = outputs_[static_cast<std::size_t>(k)];
   return out;
-}
-
-void Recorder::restore(const Trajectory& so_far) {
-  const auto list = [](const VectorXd& v) {
-    return std::vector<double>(v.data(), v.data() + v.size());
-  };
-  times_ = list(so_far.t);
-  losses_ = list(so_far.loss);
-  drifts_ = list(so_far.kernel_drift);
-  distances_ = list(so_far.parameter_distance);
-  switched_ = list(so_far.switched);
-  outputs_.clear();
-  for (Index k = 0; k < so_far.f.cols(); ++k) outputs_.emplace_back(so_far.f.col(k));
 }
 
 void obey(const Supervision& supervision, const std::function<TrainingState()>& state) {
@@ -122,6 +118,12 @@ void SnapshotClock::advance() {
     next_ *= ratio_;
   else
     next_ = ++position_ < list_.size() ? list_[position_] : kInfinity;
+}
+
+void SnapshotClock::restore(const Eigen::Vector3d& state) {
+  next_ = state[0];
+  ratio_ = state[1];
+  position_ = static_cast<std::size_t>(state[2]);
 }
 
 double linearised_loss(const VectorXd& rates, const VectorXd& projection, double t) {

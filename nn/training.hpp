@@ -75,13 +75,12 @@ void obey(const Supervision& supervision, const std::function<TrainingState()>& 
 /// Collects snapshots, and what is measured at each, into a Trajectory.
 class Recorder {
  public:
+  /// Holds what was recorded before, when the task resumes.
   Recorder(const Task& task, const Network& start);
   void record(const Network& network, double t);
   /// What was recorded up to now, with the network as it is now.
   Trajectory so_far(const Network& network, std::int64_t steps, std::int64_t gradients,
                     const std::string& stopped_by = {}) const;
-  /// Goes on from there.
-  void restore(const Trajectory& so_far);
   double last_time() const { return times_.back(); }
 
  private:
@@ -102,8 +101,12 @@ class SnapshotClock {
   /// rates and projection: eigenvalues of the tangent kernel at t = 0 and V^T (f − y).
   SnapshotClock(const Task& task, const Eigen::VectorXd& rates, const Eigen::VectorXd& projection,
                 double time_per_step);
+  SnapshotClock() = default;
   double next() const { return next_; }
   void advance();
+  /// For TrainingState: where the clock stands.
+  Eigen::Vector3d state() const { return {next_, ratio_, static_cast<double>(position_)}; }
+  void restore(const Eigen::Vector3d& state);
 
  private:
   std::vector<double> list_;
