@@ -1,5 +1,6 @@
 #include "data/error.hpp"
 #include "data/linear_algebra.hpp"
+#include "data/memory.hpp"
 #include "data/netcdf.hpp"
 #include "lfp/complete_kernel.hpp"
 #include "lfp/kernel_flow.hpp"
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   }
   try {
     data::keep_blas_to_one_thread();
+    data::reuse_freed_memory();
     omp_set_num_threads(std::atoi(argv[4]));
     const data::NetcdfReader in(argv[1]);
     const Eigen::MatrixXd x = in.matrix("x_train");

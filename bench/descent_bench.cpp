@@ -213,6 +213,7 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   data::keep_blas_to_one_thread();
+  data::reuse_freed_memory();
   omp_set_num_threads(threads);
   if (precision == "single") options.descent.precision = nn::Descent::Precision::single_precision;
   if (*of_step) step(options);

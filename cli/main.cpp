@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "data/error.hpp"
 #include "data/linear_algebra.hpp"
+#include "data/memory.hpp"
 #include "data/version.hpp"
 
 #include <algorithm>
@@ -62,6 +63,7 @@ ExitStatus run(int argc, char** argv) {
     return app.exit(error) == 0 ? done : bad_input;  // --help and --version end here, too
   }
   fprinciple::data::keep_blas_to_one_thread();
+  fprinciple::data::reuse_freed_memory();
   if (threads > 0) omp_set_num_threads(threads);
   if (run->parsed()) cli::run_experiment(experiment, out, options);
   if (reproduce->parsed()) cli::reproduce(names, reproduced, options);

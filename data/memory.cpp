@@ -2,6 +2,7 @@
 
 #include "data/error.hpp"
 
+#include <malloc.h>
 #include <spdlog/fmt/fmt.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -22,6 +23,14 @@ void require_memory(double bytes, const std::string& what) {
     throw InputError(
         fmt::format("{} would need about {:.3g} GiB of memory; this machine has {:.3g} GiB", what,
                     bytes / kGiB, machine / kGiB));
+}
+
+void reuse_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int kMiB = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, 32 * kMiB);
+  mallopt(M_TRIM_THRESHOLD, 512 * kMiB);
+#endif
 }
 
 }  // namespace fprinciple::data

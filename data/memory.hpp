@@ -12,4 +12,9 @@ double peak_memory_mib();
 /// set.
 void require_memory(double bytes, const std::string& what);
 
+/// Keeps freed memory for the next allocation, for programs that train: arrays of some 100 KiB come
+/// and go thousands of times a second there, and having the system map each anew costs more than
+/// the work on it.
+void reuse_freed_memory();
+
 }  // namespace fprinciple::data

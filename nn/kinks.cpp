@@ -25,10 +25,11 @@ double falls(double z, double first, double second) {
 constexpr double kOnKink = 4e-15;
 
 /// v = (w, b) of neuron j.
-VectorXd v_of(const Network& network, Index j) {
-  VectorXd v(network.weights.dim() + 1);
-  v << network.weights.w.row(j).transpose(), network.weights.b[j];
-  return v;
+void take_v(const Network& network, Index j, VectorXd& v) {
+  const Index d = network.weights.dim();
+  v.resize(d + 1);
+  for (Index k = 0; k < d; ++k) v[k] = network.weights.w(j, k);
+  v[d] = network.weights.b[j];
 }
 
 /// One neuron, followed from kink to kink.
@@ -41,8 +42,8 @@ class Neuron {
         s_(network.output_scale),
         s_a_(network.train_a ? s_ : 0.0),
         a_(network.weights.a[j]),
-        v_(v_of(network, j)),
         side_(static_cast<std::size_t>(e.cols())) {
+    take_v(network, j, v_);
     trained_.tail(1)[0] = network.train_b ? 1.0 : 0.0;
     const VectorXd z = e_.transpose() * v_;
     for (Index i = 0; i < z.size(); ++i) side(i) = z[i] > 0.0 ? Side::active : Side::inactive;
@@ -233,21 +234,26 @@ std::vector<Index> kinked(const Network& before, const Network& after, const Mat
   const Index m = before.weights.width();
   const Candidates candidates(x);
   std::vector<char> found(static_cast<std::size_t>(m), 0);
-#pragma omp parallel for schedule(static) if (m * x.cols() > kWorthThreads)
-  for (Index j = 0; j < m; ++j) {
-    const VectorXd v0 = v_of(before, j);
-    const VectorXd v1 = v_of(after, j);
-    const double a2 = before.weights.a[j] * before.weights.a[j];
-    const double rounding = kOnKink * v0.norm();
-    const auto near = candidates.between(v0, v1);
-    for (Index k = near.first; k < near.last; ++k) {
-      const Index i = candidates.sample(k);
-      const double z0 = e.col(i).dot(v0);
-      if (std::abs(z0) > rounding * size[i] &&
-          !(a2 * reach[i] >= least && (z0 > 0.0) != (e.col(i).dot(v1) > 0.0)))
-        continue;
-      found[static_cast<std::size_t>(j)] = 1;
-      break;
+#pragma omp parallel if (m * x.cols() > kWorthThreads)
+  {
+    VectorXd v0;
+    VectorXd v1;
+#pragma omp for schedule(static)
+    for (Index j = 0; j < m; ++j) {
+      take_v(before, j, v0);
+      take_v(after, j, v1);
+      const double a2 = before.weights.a[j] * before.weights.a[j];
+      const double rounding = kOnKink * v0.norm();
+      const auto near = candidates.between(v0, v1);
+      for (Index k = near.first; k < near.last; ++k) {
+        const Index i = candidates.sample(k);
+        const double z0 = e.col(i).dot(v0);
+        if (std::abs(z0) > rounding * size[i] &&
+            !(a2 * reach[i] >= least && (z0 > 0.0) != (e.col(i).dot(v1) > 0.0)))
+          continue;
+        found[static_cast<std::size_t>(j)] = 1;
+        break;
+      }
     }
   }
   std::vector<Index> neurons;

@@ -1,5 +1,6 @@
 #define CATCH_CONFIG_RUNNER
 #include "data/linear_algebra.hpp"
+#include "data/memory.hpp"
 #include "data/version.hpp"
 
 #include <iostream>
@@ -15,5 +16,6 @@ int main(int argc, char** argv) {
             << BOOST_LIB_VERSION << ", Catch2 " << CATCH_VERSION_MAJOR << '.' << CATCH_VERSION_MINOR
             << '\n';
   fprinciple::data::keep_blas_to_one_thread();
+  fprinciple::data::reuse_freed_memory();
   return Catch::Session().run(argc, argv);
 }
