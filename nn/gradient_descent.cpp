@@ -98,9 +98,9 @@ class Descending {
       steps_ = resume->so_far.steps;
       optimiser_.restore(resume->memory);
       first_loss_ = resume->so_far.loss[0];
-      while (clock_.next() - 0.5 * per_step_ <= t()) clock_.advance();
+      while (clock_.next() - 0.5 * per_step_ <= recorder_.last_time()) clock_.advance();
     }
-    Sweeping sweep(now, task_.samples.x);
+    Sweeping sweep(now, task_.samples.x, start_);
     VectorXd u = sweep.outputs(wanted(steps_)) - y;
     for (;; ++steps_) {
       if (whole(steps_)) {
@@ -108,18 +108,19 @@ class Descending {
         if (steps_ == 0) first_loss_ = loss;
         if (!(loss <= 1e6 * std::max(first_loss_, y.squaredNorm()))) report_divergence(loss);
         const auto reason = reached(loss);
-        if (reason && loss > first_loss_) report_divergence(loss);
+        if (reason && loss > first_loss_ && descent_.method == Descent::Method::gd)
+          report_divergence(loss);
         record_when_due(sweep, reason.has_value());
         if (task_.progress && steps_ % 1000 == 0)
           task_.progress(share_done(task_.stop, first_loss_, loss, t(), steps_), loss, t());
         if (reason) return recorder_.so_far(network(sweep), steps_, steps_, *reason);
       }
-      if (steps_ > 0)
-        obey(task_.supervision, [&] {
-          return TrainingState{
-              recorder_.so_far(network(sweep), steps_, steps_), t(), optimiser_.memory(), {}};
-        });
       u = advance(sweep, u) - y;
+      const std::int64_t done = steps_ + 1;
+      obey(task_.supervision, [&] {
+        return TrainingState{
+            recorder_.so_far(network(sweep), done, done), time_of(done), optimiser_.memory(), {}};
+      });
     }
   }
 

@@ -1,20 +1,53 @@
 #include "nn/line_sweep.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 namespace fprinciple::nn {
 
 using Eigen::Index;
 
+namespace {
+
+/// Neurons by their cells, dealt out to a few places that go on together: consecutive ones in one
+/// cell would wait for each other.
 template <class Scalar>
-LineSweep<Scalar>::LineSweep(const Network& start, const Eigen::MatrixXd& x)
+std::vector<Index> streams(const Cells<Scalar>& cells, const data::Weights& theta) {
+  constexpr Index kStreams = 16;
+  const Index m = theta.width();
+  std::vector<std::pair<std::int32_t, Index>> by_cell;
+  for (Index j = 0; j < m; ++j)
+    by_cell.emplace_back(
+        cells.find(static_cast<Scalar>(theta.w(j, 0)), static_cast<Scalar>(theta.b[j])), j);
+  std::sort(by_cell.begin(), by_cell.end());
+  const Index length = (m + kStreams - 1) / kStreams;
+  std::vector<Index> order;
+  for (Index k = 0; k < length; ++k)
+    for (Index at = k; at < m; at += length)
+      order.push_back(by_cell[static_cast<std::size_t>(at)].second);
+  return order;
+}
+
+template <class Scalar, class Column>
+Aligned<Scalar> in_order(const Column& column, const std::vector<Index>& order) {
+  Aligned<Scalar> out;
+  for (const Index j : order) out.push_back(static_cast<Scalar>(column[j]));
+  return out;
+}
+
+}  // namespace
+
+template <class Scalar>
+LineSweep<Scalar>::LineSweep(const Network& now, const Eigen::MatrixXd& x, const Network& start)
     : cells_(x),
-      scale_(start.output_scale),
-      trained_{start.train_a, start.train_w, start.train_b},
-      a_(start.weights.a.begin(), start.weights.a.end()),
-      w_(start.weights.w.data(), start.weights.w.data() + start.weights.w.size()),
-      b_(start.weights.b.begin(), start.weights.b.end()),
+      order_(streams(cells_, start.weights)),
+      scale_(now.output_scale),
+      trained_{now.train_a, now.train_w, now.train_b},
+      a_(in_order<Scalar>(now.weights.a, order_)),
+      w_(in_order<Scalar>(now.weights.w.col(0), order_)),
+      b_(in_order<Scalar>(now.weights.b, order_)),
       // NaN is on neither side of a breakpoint: all cells are still to be found.
       outside_(a_.size(), std::numeric_limits<Scalar>::quiet_NaN()),
       inside_(outside_),
@@ -59,11 +92,14 @@ Eigen::VectorXd LineSweep<Scalar>::step(const Eigen::VectorXd& q, const Update<S
 
 template <class Scalar>
 data::Weights LineSweep<Scalar>::weights() const {
-  const auto column = [](const Aligned<Scalar>& v) {
-    return Eigen::Map<const Eigen::VectorX<Scalar>>(v.data(), static_cast<Index>(v.size()))
-        .template cast<double>();
-  };
-  return {column(a_), column(w_), column(b_)};
+  const auto m = static_cast<Index>(order_.size());
+  data::Weights out{Eigen::VectorXd(m), Eigen::MatrixXd(m, 1), Eigen::VectorXd(m)};
+  for (std::size_t at = 0; at < order_.size(); ++at) {
+    out.a[order_[at]] = static_cast<double>(a_[at]);
+    out.w(order_[at], 0) = static_cast<double>(w_[at]);
+    out.b[order_[at]] = static_cast<double>(b_[at]);
+  }
+  return out;
 }
 
 template class LineSweep<double>;

@@ -12,6 +12,9 @@ namespace fprinciple::nn {
 /// samples at its two ends: only where the sign of b + w x has changed at one of them is it
 /// searched for.
 ///
+/// Neurons are held in an order in which neighbours in memory have their cells in a few places that
+/// go on together, so that tables larger than the caches are read and written in streams.
+///
 /// Weights and gradients are in Scalar, sums over samples and neurons in double. Results depend on
 /// the weights alone, not on the steps that led to them, nor on the number of threads. Memory
 /// O(n + m).
@@ -20,19 +23,24 @@ class LineSweep {
  public:
   using Number = Scalar;
 
-  /// start: ReLU, d = 1; x: 1 × n, in any order, repeats allowed. Cost O(n log n + m).
-  LineSweep(const Network& start, const Eigen::MatrixXd& x);
+  /// now: ReLU, d = 1; x: 1 × n, in any order, repeats allowed. `start`, of the same width, gives
+  /// the neurons their order: for the same bits as a training that began there. Cost O(n log n +
+  /// m).
+  LineSweep(const Network& now, const Eigen::MatrixXd& x, const Network& start);
+  LineSweep(const Network& now, const Eigen::MatrixXd& x) : LineSweep(now, x, now) {}
 
   /// f(X) at the present weights: at all samples, as this is no dearer than at those `of` a batch.
   Eigen::VectorXd outputs(const std::vector<Eigen::Index>& of = {});
 
   /// The gradient of R_S for q = f(X) − y at the present weights, `update` of every block of
-  /// neurons, and f(X) at the new weights, in one pass over memory. Cost O(n + m), and O(log n) at
-  /// worst for each breakpoint that passes a sample.
+  /// neurons, in their order here, and f(X) at the new weights, in one pass over memory. Cost O(n +
+  /// m), and O(log n) at worst for each breakpoint that passes a sample.
   Eigen::VectorXd step(const Eigen::VectorXd& q, const Update<Scalar>& update,
                        const std::vector<Eigen::Index>& of = {});
 
+  /// The weights, and which neuron `update` finds at each place.
   data::Weights weights() const;
+  const std::vector<Eigen::Index>& order() const { return order_; }
 
  private:
   /// body(block, its first neuron) for every block, its cells brought up to date, and f(X).
@@ -40,6 +48,7 @@ class LineSweep {
   Eigen::VectorXd sweep(const Body& body);
 
   Cells<Scalar> cells_;
+  std::vector<Eigen::Index> order_;  // the neuron at each place
   double scale_;
   Trained trained_;
   Aligned<Scalar> a_, w_, b_, outside_, inside_;

@@ -26,11 +26,11 @@ std::vector<Index> nonzero(const VectorXd& q) {
 }  // namespace
 
 template <class Scalar>
-Sweep<Scalar>::Sweep(const Network& start, const Eigen::MatrixXd& x)
-    : activation_(start.activation),
-      output_scale_(start.output_scale),
-      scales_(group_scales(start)),
-      neurons_(start.weights),
+Sweep<Scalar>::Sweep(const Network& now, const Eigen::MatrixXd& x)
+    : activation_(now.activation),
+      output_scale_(now.output_scale),
+      scales_(group_scales(now)),
+      neurons_(now.weights),
       x_(x.cast<Scalar>()) {}
 
 template <class Scalar>

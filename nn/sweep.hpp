@@ -26,8 +26,9 @@ class Sweep {
  public:
   using Number = Scalar;
 
-  /// Samples x, d × n.
-  Sweep(const Network& start, const Eigen::MatrixXd& x);
+  /// Samples x, d × n. Where the training began is of no matter here (cf. LineSweep).
+  Sweep(const Network& now, const Eigen::MatrixXd& x, const Network& /*start*/) : Sweep(now, x) {}
+  Sweep(const Network& now, const Eigen::MatrixXd& x);
 
   /// f at the samples in `of` (none: at all), 0 elsewhere; n. Cost O(n m d).
   Eigen::VectorXd outputs(const std::vector<Eigen::Index>& of = {});

@@ -178,7 +178,7 @@ TEST_CASE("a run that is interrupted after any step and resumed gives the same a
   e.network.a = c.a;
   e.network.w = c.w;
   e.network.b = c.b;
-  e.train.method = GENERATE(as<std::string>(), "gd");
+  e.train.method = GENERATE(as<std::string>(), "gd", "flow");
   e.train.descent.step = 1e-3;
   e.train.stop_steps = 40;
   e.train.snapshots = 8;

@@ -89,11 +89,12 @@ nn::Update<Scalar> descend(double step) {
 
 /// θ ← `next`, whatever the gradient is, which is kept.
 template <class Scalar>
-nn::Update<Scalar> jump(const data::Weights& next, data::Weights& gradient) {
+nn::Update<Scalar> jump(const nn::LineSweep<Scalar>& sweep, const data::Weights& next,
+                        data::Weights& gradient) {
   gradient = next;
   return [&](const nn::NeuronBlock<Scalar>& theta, const nn::NeuronBlock<const Scalar>& g) {
     for (Index j = 0; j < theta.size; ++j) {
-      const Index neuron = theta.first + j;
+      const Index neuron = sweep.order()[static_cast<std::size_t>(theta.first + j)];
       gradient.a[neuron] = g.a[j];
       gradient.w(neuron, 0) = g.w[j];
       gradient.b[neuron] = g.b[j];
@@ -243,7 +244,7 @@ TEMPLATE_TEST_CASE("a sweep finds every cell again however the weights jump", ""
       const data::Weights expected = nn::direct::weighted_gradient(net, x, q);
       net.weights = draw.weights(m, x);
       data::Weights gradient;
-      const VectorXd f = sweep.step(q, jump<TestType>(net.weights, gradient));
+      const VectorXd f = sweep.step(q, jump(sweep, net.weights, gradient));
       REQUIRE(largest_difference(gradient, expected) == 0.0);
       REQUIRE(f == nn::direct::outputs(net, x));
       REQUIRE(largest_difference(sweep.weights(), net.weights) == 0.0);
@@ -255,12 +256,13 @@ TEMPLATE_TEST_CASE("a sweep's outputs do not tell where its weights came from", 
   Meetings draw(7, false);
   const MatrixXd x = draw.points(9);
   nn::Network net{draw.weights(600, x)};
+  const nn::Network start = net;
   nn::LineSweep<TestType> sweep(net, x);
   for (int step = 0; step < 1000; ++step) {
     net.weights = draw.weights(600, x);
     data::Weights gradient;
-    const VectorXd f = sweep.step(VectorXd::Zero(9), jump<TestType>(net.weights, gradient));
-    REQUIRE(f == nn::LineSweep<TestType>(net, x).outputs());
+    const VectorXd f = sweep.step(VectorXd::Zero(9), jump(sweep, net.weights, gradient));
+    REQUIRE(f == nn::LineSweep<TestType>(net, x, start).outputs());
     REQUIRE(f == sweep.outputs());
   }
 }
@@ -276,7 +278,7 @@ TEMPLATE_TEST_CASE("weights that diverge leave a sweep with the direct kernel's 
       net.weights.w(1, 0) = w;
       net.weights.b[1] = b;
       data::Weights gradient;
-      const VectorXd f = sweep.step(VectorXd::Zero(5), jump<TestType>(net.weights, gradient));
+      const VectorXd f = sweep.step(VectorXd::Zero(5), jump(sweep, net.weights, gradient));
       CHECK((f.array().isFinite() == nn::direct::outputs(net, x).array().isFinite()).all());
     }
 }
@@ -314,7 +316,7 @@ TEMPLATE_TEST_CASE("a sweep resumed from its weights goes on with the same bits"
   nn::Network net = d.start;
   VectorXd f = whole.outputs();
   for (int k = 0; k < 100; ++k) {
-    nn::LineSweep<TestType> resumed(net, d.x);
+    nn::LineSweep<TestType> resumed(net, d.x, d.start);
     REQUIRE(resumed.outputs() == f);
     resumed.step(f - d.y, descend<TestType>(step));
     f = whole.step(f - d.y, descend<TestType>(step));
