@@ -22,6 +22,10 @@ template <class Scalar>
 struct Simd {
   static constexpr Index kLanes = kVectorBytes / static_cast<Index>(sizeof(Scalar));
   typedef Scalar Vector __attribute__((vector_size(kVectorBytes)));  // NOLINT(modernize-use-using)
+  typedef Scalar Half
+      __attribute__((vector_size(kVectorBytes / 2)));  // NOLINT(modernize-use-using)
+  typedef Scalar Quarter
+      __attribute__((vector_size(kVectorBytes / 4)));  // NOLINT(modernize-use-using)
 };
 
 // By reference: vectors of 64 bytes are not passed alike by all instruction sets.
@@ -34,15 +38,24 @@ inline void store(const Vector& v, Scalar* to) {
   std::memcpy(to, &v, sizeof v);
 }
 
+/// The sum of the two halves of a vector.
+template <class Half, class Vector>
+inline void fold(const Vector& v, Half& sum) {
+  Half high;
+  std::memcpy(&sum, &v, sizeof sum);
+  std::memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof sum, sizeof high);
+  sum += high;
+}
+
 template <class Scalar, class Vector>
 inline double sum_of(const Vector& v) {
-  constexpr Index lanes = Simd<Scalar>::kLanes;
-  std::array<Scalar, lanes> part;  // NOLINT(*-member-init): filled below
-  store(v, part.data());
-  for (Index half = lanes / 2; half > 0; half /= 2)
-    for (Index l = 0; l < half; ++l)
-      part[static_cast<std::size_t>(l)] += part[static_cast<std::size_t>(l + half)];
-  return static_cast<double>(part[0]);
+  typename Simd<Scalar>::Half half;
+  typename Simd<Scalar>::Quarter quarter;
+  fold(v, half);
+  fold(half, quarter);
+  Scalar sum = quarter[0] + quarter[1];
+  if constexpr (Simd<Scalar>::kLanes == 16) sum += quarter[2] + quarter[3];
+  return static_cast<double>(sum);
 }
 
 /// z_ij = w_j·x_i + b_j of a vector of neurons from j on, for P points. D is d, or Dynamic.
@@ -75,13 +88,23 @@ inline void relu_outputs(const Block<Scalar>& block, const Scalar* x, double* f)
   for (int p = 0; p < P; ++p) f[p] += sum_of<Scalar>(sums[p]);
 }
 
+/// The last `rest` < P points.
+template <int D, int P, class Scalar>
+inline void last_relu_outputs(const Block<Scalar>& block, const Scalar* x, Index rest, double* f) {
+  if constexpr (P > 1) {
+    if (rest == P - 1)
+      relu_outputs<D, P - 1>(block, x, f);
+    else
+      last_relu_outputs<D, P - 1>(block, x, rest, f);
+  }
+}
+
 template <int D, class Scalar>
 inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at, double* f) {
   const Index d = block.dim;
   Index i = 0;
   for (; i + 8 <= at.points; i += 8) relu_outputs<D, 8>(block, at.x + i * d, f + i);
-  for (; i + 4 <= at.points; i += 4) relu_outputs<D, 4>(block, at.x + i * d, f + i);
-  for (; i < at.points; ++i) relu_outputs<D, 1>(block, at.x + i * d, f + i);
+  if (i < at.points) last_relu_outputs<D, 8>(block, at.x + i * d, at.points - i, f + i);
 }
 
 /// The gradient of V vectors of neurons from j on.
