@@ -39,7 +39,8 @@ std::vector<std::uint64_t> on_a_line(const data::Weights& theta, Eigen::RowVecto
 
 std::vector<std::uint64_t> activity(const Network& network, const Eigen::MatrixXd& points) {
   const data::Weights& theta = network.weights;
-  if (points.rows() == 1) return on_a_line(theta, points);
+  constexpr Index kFew = 16;  // points that are looked at one by one more quickly
+  if (points.rows() == 1 && points.cols() > kFew) return on_a_line(theta, points);
   constexpr Index kTogether = 256;  // points
   const Index m = theta.width();
   std::vector<std::uint64_t> out(static_cast<std::size_t>(m));

@@ -62,7 +62,8 @@ double slope(const VectorXd& x, const VectorXd& y) {
 
 }  // namespace
 
-TEST_CASE("the flow's error is proportional to its tolerance, everywhere and always", "[slow]") {
+TEST_CASE("the flow's error falls with its tolerance and stays near it, everywhere and always",
+          "[slow]") {
   // Where ReLU's kinks matter (1b) and in ten dimensions the slope is 1 to within the scatter of
   // single steps and the sixty-fourths of a step that kinks are resolved to. Figures 1a and 2 are
   // so nearly linear in θ that the growth of the first steps, at most tenfold, limits the error at
