@@ -180,8 +180,8 @@ class Neuron {
   MatrixXd basis_;
 };
 
-/// The samples whose kinks a neuron may lie on or pass: all, but for d = 1, where the samples are
-/// taken in their order and only those next to the neuron's breakpoint or between two come in.
+/// The samples on a line whose kinks a neuron may lie on or pass: in their order those next to the
+/// neuron's breakpoint, or between two of them.
 class Candidates {
  public:
   struct Range {
@@ -190,26 +190,25 @@ class Candidates {
 
   explicit Candidates(const MatrixXd& x) : x_(x), order_(static_cast<std::size_t>(x.cols())) {
     std::iota(order_.begin(), order_.end(), Index{0});
-    if (x.rows() == 1)
-      std::sort(order_.begin(), order_.end(), [&](Index p, Index q) { return x(0, p) < x(0, q); });
+    std::sort(order_.begin(), order_.end(), [&](Index p, Index q) { return x(0, p) < x(0, q); });
   }
 
   Index sample(Index k) const { return order_[static_cast<std::size_t>(k)]; }
 
-  Range between(const VectorXd& v0, const VectorXd& v1) const {
-    if (x_.rows() > 1 || v0[0] * v1[0] <= 0.0) return {0, x_.cols()};
+  Range between(const Eigen::Vector2d& v0, const Eigen::Vector2d& v1) const {
+    if (v0[0] * v1[0] <= 0.0) return {0, x_.cols()};
     const Index p = breakpoint(v0);
     const Index q = breakpoint(v1);
     return {std::max<Index>(std::min(p, q) - 1, 0), std::min(std::max(p, q) + 1, x_.cols())};
   }
 
  private:
-  Index breakpoint(const VectorXd& v) const {
+  Index breakpoint(const Eigen::Vector2d& v) const {
     const auto left = [&](Index i) { return (v[0] * x_(0, i) + v[1] > 0.0) == (v[0] < 0.0); };
     return std::partition_point(order_.begin(), order_.end(), left) - order_.begin();
   }
 
-  const MatrixXd& x_;
+  MatrixXd x_;
   std::vector<Index> order_;
 };
 
@@ -217,6 +216,60 @@ MatrixXd with_ones(const MatrixXd& x) {
   MatrixXd e(x.rows() + 1, x.cols());
   e << x, Eigen::RowVectorXd::Ones(x.cols());
   return e;
+}
+
+/// Marks the neurons of kinked() for d = 1.
+void find_on_line(const Network& before, const Network& after, const MatrixXd& e,
+                  const VectorXd& size, const VectorXd& reach, double least,
+                  std::vector<char>& found) {
+  const Candidates candidates(e.topRows(1));
+  const Index m = before.weights.width();
+#pragma omp parallel for schedule(static) if (m > kWorthThreads)
+  for (Index j = 0; j < m; ++j) {
+    const Eigen::Vector2d v0(before.weights.w(j, 0), before.weights.b[j]);
+    const Eigen::Vector2d v1(after.weights.w(j, 0), after.weights.b[j]);
+    const double a2 = before.weights.a[j] * before.weights.a[j];
+    const double rounding = kOnKink * v0.norm();
+    const auto near = candidates.between(v0, v1);
+    for (Index k = near.first; k < near.last; ++k) {
+      const Index i = candidates.sample(k);
+      const double z0 = e.col(i).dot(v0);
+      if (std::abs(z0) <= rounding * size[i] ||
+          (a2 * reach[i] >= least && (z0 > 0.0) != (e.col(i).dot(v1) > 0.0))) {
+        found[static_cast<std::size_t>(j)] = 1;
+        break;
+      }
+    }
+  }
+}
+
+/// Marks those of a block, for any dimension.
+void find_in_block(const data::Weights& before, const data::Weights& after, Index first,
+                   const MatrixXd& x, const VectorXd& size, const VectorXd& reach, double least,
+                   std::vector<char>& found) {
+  constexpr Index kTogether = 64;  // samples
+  const Index count = std::min(kBlock, before.width() - first);
+  const auto rows = [&](const data::Weights& theta, Index i, Index samples) -> MatrixXd {
+    return (theta.w.middleRows(first, count) * x.middleCols(i, samples)).colwise() +
+           theta.b.segment(first, count);
+  };
+  const Eigen::ArrayXd a2 = before.a.segment(first, count).array().square();
+  const Eigen::ArrayXd rounding =
+      kOnKink * (before.w.middleRows(first, count).rowwise().squaredNorm().array() +
+                 before.b.segment(first, count).array().square())
+                    .sqrt();
+  for (Index i = 0; i < x.cols(); i += kTogether) {
+    const Index samples = std::min(kTogether, x.cols() - i);
+    const MatrixXd z0 = rows(before, i, samples);
+    const MatrixXd z1 = rows(after, i, samples);
+    for (Index k = 0; k < samples; ++k)
+      for (Index j = 0; j < count; ++j) {
+        const bool passed = (z0(j, k) > 0.0) != (z1(j, k) > 0.0);
+        const bool matters = a2[j] * reach[i + k] >= least;
+        const bool on = std::abs(z0(j, k)) <= rounding[j] * size[i + k];
+        found[static_cast<std::size_t>(first + j)] |= static_cast<char>(on | (passed & matters));
+      }
+  }
 }
 
 }  // namespace
@@ -232,29 +285,13 @@ std::vector<Index> kinked(const Network& before, const Network& after, const Mat
                           (before.train_b ? 1.0 : 0.0)) *
                          impulse.array();
   const Index m = before.weights.width();
-  const Candidates candidates(x);
   std::vector<char> found(static_cast<std::size_t>(m), 0);
-#pragma omp parallel if (m * x.cols() > kWorthThreads)
-  {
-    VectorXd v0;
-    VectorXd v1;
-#pragma omp for schedule(static)
-    for (Index j = 0; j < m; ++j) {
-      take_v(before, j, v0);
-      take_v(after, j, v1);
-      const double a2 = before.weights.a[j] * before.weights.a[j];
-      const double rounding = kOnKink * v0.norm();
-      const auto near = candidates.between(v0, v1);
-      for (Index k = near.first; k < near.last; ++k) {
-        const Index i = candidates.sample(k);
-        const double z0 = e.col(i).dot(v0);
-        if (std::abs(z0) > rounding * size[i] &&
-            !(a2 * reach[i] >= least && (z0 > 0.0) != (e.col(i).dot(v1) > 0.0)))
-          continue;
-        found[static_cast<std::size_t>(j)] = 1;
-        break;
-      }
-    }
+  if (on_a_line(before, x.cols())) {
+    find_on_line(before, after, e, size, reach, least, found);
+  } else {
+#pragma omp parallel for schedule(static) if (m * x.cols() > kWorthThreads)
+    for (Index j = 0; j < m; j += kBlock)
+      find_in_block(before.weights, after.weights, j, x, size, reach, least, found);
   }
   std::vector<Index> neurons;
   for (Index j = 0; j < m; ++j)
