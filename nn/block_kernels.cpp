@@ -21,11 +21,11 @@ constexpr Index kFixedDim = 4;
 template <class Scalar>
 struct Simd {
   static constexpr Index kLanes = kVectorBytes / static_cast<Index>(sizeof(Scalar));
-  typedef Scalar Vector __attribute__((vector_size(kVectorBytes)));  // NOLINT(modernize-use-using)
-  typedef Scalar Half
-      __attribute__((vector_size(kVectorBytes / 2)));  // NOLINT(modernize-use-using)
-  typedef Scalar Quarter
-      __attribute__((vector_size(kVectorBytes / 4)));  // NOLINT(modernize-use-using)
+  // NOLINTBEGIN(modernize-use-using)
+  typedef Scalar Vector __attribute__((vector_size(kVectorBytes)));
+  typedef Scalar Half __attribute__((vector_size(kVectorBytes / 2)));
+  typedef Scalar Quarter __attribute__((vector_size(kVectorBytes / 4)));
+  // NOLINTEND(modernize-use-using)
 };
 
 // By reference: vectors of 64 bytes are not passed alike by all instruction sets.

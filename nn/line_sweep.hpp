@@ -49,11 +49,11 @@ class LineSweep {
 
   Cells<Scalar> cells_;
   std::vector<Eigen::Index> order_;  // the neuron at each place
-  double scale_;
-  Trained trained_;
+  double scale_ = 1.0;
+  Trained trained_ = {};
   Aligned<Scalar> a_, w_, b_, outside_, inside_;
   Aligned<std::int32_t> cell_;
-  Eigen::Index runs_;
+  Eigen::Index runs_ = 0;
   Aligned<Pair> points_, neurons_;  // the running sums' tables
 };
 

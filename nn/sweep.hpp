@@ -41,9 +41,9 @@ class Sweep {
   data::Weights weights() const { return neurons_.weights(); }
 
  private:
-  data::Activation activation_;
-  double output_scale_;
-  GroupScales scales_;
+  data::Activation activation_ = data::Activation::relu;
+  double output_scale_ = 1.0;
+  GroupScales scales_ = {};
   Neurons<Scalar> neurons_;
   Points<Scalar> x_;         // d × n
   Eigen::MatrixXd partial_;  // the outputs of each run of blocks
