@@ -12,6 +12,7 @@
 #include "reports/report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <deque>
@@ -105,6 +106,39 @@ Comparison run_into(const fs::path& directory, const Experiment& experiment, Sup
   }
   print_run_warnings(comparison, printed);
   return comparison;
+}
+
+/// Runs an experiment and leaves nothing.
+Comparison run_unwritten(const Experiment& experiment, bool quiet) {
+  ProgressDisplay display(experiment.name, quiet);
+  return compare::run(experiment, [&](const compare::Progress& p) {
+    if (p.warning.empty()) display.show(p);  // warnings come with the summary
+  });
+}
+
+/// Columns as wide as they must be; "-" where there is no number.
+void print_moved(const std::vector<compare::Moved>& moved) {
+  const auto cell = [](double x) { return std::isnan(x) ? "-" : fmt::format("{:.2e}", x); };
+  std::vector<std::array<std::string, 5>> rows = {
+      {"key", "expected", "got", "relative difference", "allowed"}};
+  for (const compare::Moved& m : moved)
+    rows.push_back({m.key, m.expected, m.got, cell(m.difference), cell(m.allowed)});
+  std::array<std::size_t, 4> widths{};
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < widths.size(); ++i) fmt::print("{:<{}}  ", row[i], widths[i]);
+    fmt::print("{}\n", row.back());
+  }
+}
+
+/// What is no fault, but good to know.
+void print_notes(const compare::Verdict& verdict, const fs::path& expected) {
+  if (!verdict.version.empty())
+    fmt::print(stderr, "{}: of version {}, this is {}\n", expected.string(), verdict.version,
+               data::version());
+  if (!verdict.unexpected.empty())
+    fmt::print(stderr, "not in {}: {}\n", expected.string(), fmt::join(verdict.unexpected, ", "));
 }
 
 void write_json(const fs::path& file, const json& value) {
@@ -229,6 +263,28 @@ void redraw(const fs::path& directory, bool quiet) {
   redraw_all(output.path(), read_summary(output.path()));
   output.publish();
   if (!quiet) fmt::print("{}\n", (directory / "report.html").string());
+}
+
+bool verify_experiment(const fs::path& file, const fs::path& expected,
+                       const compare::Tolerance& tolerance, const std::vector<std::string>& only,
+                       bool quiet) {
+  const Experiment experiment = compare::read_experiment(file);
+  const compare::Expectation expectation =
+      compare::read_expectation(expected, experiment.name, tolerance, only);
+  const Comparison comparison = run_unwritten(experiment, quiet);
+  const compare::Verdict verdict = compare::verify(expectation, comparison.summary);
+  if (!quiet) {
+    print_run_warnings(comparison, {});
+    print_notes(verdict, expected);
+  }
+  if (!verdict.moved.empty()) {
+    print_moved(verdict.moved);
+    return false;
+  }
+  if (!quiet)
+    fmt::print("{}: {} numbers within rtol {:g}, atol {:g}\n", experiment.name, verdict.numbers,
+               tolerance.rtol, tolerance.atol);
+  return true;
 }
 
 }  // namespace fprinciple::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "compare/verify.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -37,5 +39,11 @@ void reproduce(const std::vector<std::string>& names, const std::filesystem::pat
 
 /// Draws figures and report of a result directory again, of `run` or of `reproduce`.
 void redraw(const std::filesystem::path& directory, bool quiet);
+
+/// Runs an experiment, writes nothing, and holds its summary against an expected one, see
+/// compare::read_expectation. Prints what moved, if anything; returns whether nothing did.
+bool verify_experiment(const std::filesystem::path& experiment,
+                       const std::filesystem::path& expected, const compare::Tolerance& tolerance,
+                       const std::vector<std::string>& only, bool quiet);
 
 }  // namespace fprinciple::cli

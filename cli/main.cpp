@@ -21,7 +21,7 @@ namespace {
 
 namespace cli = fprinciple::cli;
 
-// And 128 + the signal that ended training.
+// run_failed also says that a verified number has moved. And 128 + the signal that ended training.
 enum ExitStatus { done = 0, run_failed = 1, bad_input = 2 };
 
 /// Does what the command line says.
@@ -32,7 +32,9 @@ ExitStatus run(int argc, char** argv) {
   int threads = 0;
   std::filesystem::path experiment, directory, reproduced = "results/reproduce";
   std::optional<std::filesystem::path> out;
-  std::vector<std::string> names;
+  std::vector<std::string> names, only;
+  std::filesystem::path expected;
+  fprinciple::compare::Tolerance tolerance;
 
   app.set_version_flag("--version", fmt::format("fprinciple {}", fprinciple::data::version()));
   app.add_flag("--quiet", options.quiet, "Print warnings and errors only");
@@ -57,6 +59,15 @@ ExitStatus run(int argc, char** argv) {
   CLI::App* report = app.add_subcommand("report", "Draw figures and report of a result again");
   report->add_option("directory", directory, "A directory that run or reproduce left")->required();
 
+  CLI::App* verify =
+      app.add_subcommand("verify", "Run one experiment and hold its numbers against expected ones");
+  verify->add_option("experiment", experiment, "The experiment file (TOML)")->required();
+  verify->add_option("--expect", expected, "A summary.json, or a part of one")->required();
+  verify->add_option("--rtol", tolerance.rtol, "|new - expected| <= atol + rtol |expected|")
+      ->capture_default_str();
+  verify->add_option("--atol", tolerance.atol, "See --rtol")->capture_default_str();
+  verify->add_option("--only", only, "Compare these keys only, such as /error or /train/loss");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -68,6 +79,9 @@ ExitStatus run(int argc, char** argv) {
   if (run->parsed()) cli::run_experiment(experiment, out, options);
   if (reproduce->parsed()) cli::reproduce(names, reproduced, options);
   if (report->parsed()) cli::redraw(directory, options.quiet);
+  if (verify->parsed() &&
+      !cli::verify_experiment(experiment, expected, tolerance, only, options.quiet))
+    return run_failed;
   return done;
 }
 
