@@ -27,7 +27,8 @@ class Flow {
       : task_(task), options_(options), network_(start), recorder_(task, start) {
     const auto& x = task.samples.x;
     monitored_.resize(x.rows(), x.cols() + options.probes.cols());
-    monitored_ << x, options.probes;
+    monitored_.leftCols(x.cols()) = x;
+    if (options.probes.cols() > 0) monitored_.rightCols(options.probes.cols()) = options.probes;
     const auto& resume = task.supervision.resume;
     if (resume) network_ = resume->so_far.network;
     look(outputs(network_, monitored_));
