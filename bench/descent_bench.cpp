@@ -125,8 +125,7 @@ void fig1a(double step) {
     flow = timed([&] { return nn::gradient_flow(start, task); });
     seconds.push_back(flow.seconds);
   }
-  std::nth_element(seconds.begin(), seconds.begin() + kFlows / 2, seconds.end());
-  flow.seconds = seconds[kFlows / 2];
+  flow.seconds = median(seconds);
   const Timed descent = timed([&] { return nn::gradient_descent(start, task, {.step = step}); });
   std::printf(
       "figure 1a, m = %td, from one start to Σ(f−y)² < 1e-12, descent's step %.3g on "
