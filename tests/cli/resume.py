@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+WIDTH = {"gd": 200, "flow": 60000}  # for a run of a second or so
 TRAIN = {
     "gd": 'method = "gd"\ngd = { step = 1e-4 }\nstop = { steps = 300_000 }\n',
     "flow": 'stop = { loss = 1e-9 }\ntolerance = 1e-13\n',
@@ -27,7 +28,7 @@ title = "resumed"
 x = [-0.8, -0.3, 0.1]
 y = [0.25, -0.07, -0.05]
 [network]
-width = 200
+width = WIDTH
 a = { dist = "uniform", scale = 0.1 }
 w = { dist = "uniform", scale = 3 }
 b = { dist = "uniform", scale = 3 }
@@ -202,7 +203,7 @@ def refused(what, expected):
 
 
 def main():
-    text = EXPERIMENT.replace("TRAIN", TRAIN[method])
+    text = EXPERIMENT.replace("TRAIN", TRAIN[method]).replace("WIDTH", str(WIDTH[method]))
     file = Path("e.toml")
     file.write_text(text)
     Path("slow.toml").write_text(text.replace("ladder = false", "ladder = true")

@@ -136,7 +136,7 @@ TEST_CASE("arrays are compared elementwise, and their length is") {
   CHECK(longer.moved[0].got == "missing");
 }
 
-TEST_CASE("a key that is missing has moved, below it all has; one that is new is mentioned") {
+TEST_CASE("a key that is missing has moved, below it all has, and one that is new is mentioned") {
   const Verdict verdict = against(R"({"error": {"rmse": 0.01, "l2": 1}, "bound": {"a": 1, "b": ""},
                                       "none": {}, "train": {"loss": {"first": 2}}})");
   CHECK(keys(verdict) == Keys{"/bound/a", "/bound/b", "/error/l2", "/none", "/train/loss/first"});
