@@ -2,19 +2,11 @@
 
 #include "nn/kernels.hpp"
 
-#include <algorithm>
-
 namespace fprinciple::nn {
 namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
-
-/// The columns `of` a matrix; all of them if there are none.
-template <class Scalar>
-Points<Scalar> columns(const Points<Scalar>& x, const std::vector<Index>& of) {
-  return of.empty() ? x : Points<Scalar>(x(Eigen::all, of));
-}
 
 std::vector<Index> nonzero(const VectorXd& q) {
   std::vector<Index> at;
