@@ -75,7 +75,7 @@ class Flow {
   }
 
  private:
-  static constexpr double kLargestGrowth = 10.0;
+  static constexpr double kLargestGrowth = 100.0;
   static constexpr std::int64_t kStallWindow = 200;  // steps
 
   static constexpr std::array<double, 3> kOne = {1.0, 0.0, 0.0};
