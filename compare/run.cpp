@@ -2,6 +2,7 @@
 
 #include "compare/interpolants.hpp"
 #include "compare/stopwatch.hpp"
+#include "compare/test_error.hpp"
 #include "compare/theory.hpp"
 #include "data/memory.hpp"
 #include "data/version.hpp"
@@ -316,6 +317,7 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress,
   out.summary["lfp"] = theory_numbers(experiment, network.weights);
   out.summary["lfp"].update(prediction.details);
   if (experiment.lfp.ladder) out.summary["ladder"] = ladder_numbers(out);
+  if (out.target) out.summary["test"] = test_numbers(out);
   out.summary["solvers"] = prediction.solvers;
   out.summary["train"]["seconds"] = training_seconds;
   warnings.insert(warnings.begin(), experiment.warnings.begin(), experiment.warnings.end());
