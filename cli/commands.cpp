@@ -62,7 +62,7 @@ void print_summary(const Comparison& comparison, const fs::path& directory, doub
   fmt::print("  training       loss {:.2e} after {} steps, t = {:.4g}\n",
              number(summary, "/train/loss"), number(summary, "/train/steps"),
              number(summary, "/train/time"));
-  fmt::print("  LFP solvers    {}\n", solver_agreement(summary));
+  if (summary.contains("solvers")) fmt::print("  LFP solvers    {}\n", solver_agreement(summary));
   fmt::print("  time           {:.1f} s\n", seconds);
 }
 

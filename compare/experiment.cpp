@@ -283,6 +283,8 @@ void read_moments(const TomlTable& table, Experiment& experiment) {
 }
 
 lfp::SpectralWeight weight_of(const Experiment& experiment) {
+  if (experiment.lfp.model == "power")
+    return lfp::power_weight(experiment.samples.dim(), experiment.lfp.exponent);
   const auto& initial = experiment.network.initial;
   const data::NetworkLaw law = network_law(experiment);
   return initial ? lfp::lfp2019(law, *initial, *experiment.lfp.bias_density)
@@ -293,7 +295,7 @@ lfp::SpectralWeight weight_of(const Experiment& experiment) {
 void require_spectral_weight(const TomlTable& root, const Experiment& experiment) {
   const lfp::Lattice& lattice = experiment.lfp.lattice;
   const lfp::SpectralWeight weight = weight_of(experiment);
-  if (experiment.network.activation == "relu" &&
+  if (experiment.lfp.model != "power" && experiment.network.activation == "relu" &&
       (!std::isfinite(weight.c1) || !std::isfinite(weight.c2) || !(weight.c1 + weight.c2 > 0.0)))
     root.place("network").fail(
         fmt::format("the scales and the groups in train give no spectral weight: c1/|ξ|^{} + "
@@ -324,23 +326,33 @@ void require_kernel(const TomlTable& root, const Experiment& experiment) {
 }
 
 void read_lfp(const TomlTable& root, Experiment& experiment) {
-  const TomlTable table = root.table(
-      "lfp", {"model", "lattice", "kernel", "ladder", "moments", "ridge", "bias_density"});
+  const TomlTable table = root.table("lfp", {"model", "exponent", "lattice", "kernel", "check",
+                                             "ladder", "moments", "ridge", "bias_density"});
   Experiment::Lfp& lfp = experiment.lfp;
   const Index d = experiment.samples.dim();
   if (const auto value = table.find("model")) {
-    lfp.model = value->choice({"lfp2019", "lfp2020", "complete"});
+    lfp.model = value->choice({"lfp2019", "lfp2020", "complete", "power"});
     if (lfp.model == "complete" && experiment.network.initial)
       value->fail(
           "\"complete\" is a mean over the laws of a, w and b, which network.initial does not "
           "give; must be \"lfp2019\" or \"lfp2020\" (the ladder has the linearised network)");
   }
+  if (lfp.model == "power") {
+    lfp.exponent = table.require("exponent", "the α > 0 of γ² = |ξ|^−α").positive();
+    table.refuse({"ladder"}, "cannot stand beside model = \"power\", which is of no network");
+    lfp.ladder = false;
+  } else {
+    table.refuse({"exponent"}, "is allowed only with model = \"power\"");
+    if (const auto value = table.find("ladder")) lfp.ladder = value->boolean();
+  }
   if (const auto value = table.find("kernel")) lfp.kernel = value->boolean();
-  if (const auto value = table.find("ladder")) lfp.ladder = value->boolean();
+  if (const auto value = table.find("check")) lfp.check = value->boolean();
   if (const auto value = table.find("ridge")) lfp.ridge = value->non_negative();
   read_moments(table, experiment);
   if (lfp.kernel) {
     table.refuse({"lattice"}, "cannot stand beside lfp.kernel = true");
+    if (lfp.model == "power")
+      table.place("kernel").fail("must be false with model = \"power\", which is on the lattice");
     if (lfp.moments == "weights")
       table.place("kernel").fail(
           "must be false with moments = \"weights\": the mesh-free kernels are means over laws");

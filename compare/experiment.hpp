@@ -56,9 +56,11 @@ struct Experiment {
   } train;
 
   struct Lfp {
-    std::string model = "lfp2019";  ///< | "lfp2020" | "complete"
+    std::string model = "lfp2019";  ///< | "lfp2020" | "complete" | "power"
+    double exponent = 0.0;          ///< α of model = "power", γ² = |ξ|^{−α}
     lfp::Lattice lattice;           ///< unused with kernel = true
     bool kernel = false;            ///< LFP-2019 and LFP-2020 mesh-free; complete LFP always is
+    bool check = true;              ///< solve by all routes, and hold them against each other
     bool ladder = true;             ///< also compute the other models
     std::string moments = "distribution";  ///< | "weights", always with given weights
     double ridge = 0.0;

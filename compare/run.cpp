@@ -92,7 +92,8 @@ std::vector<std::string> assumption_warnings(const Experiment& experiment,
         "with Adam t is the step times the number of steps, not the time of the gradient flow: "
         "theory and network are comparable at the end only, not at equal t");
   // The complete model takes w and b as they are.
-  if (spec.initial || experiment.lfp.model == "complete") return warnings;
+  const std::string& model = experiment.lfp.model;
+  if (spec.initial || model == "complete" || model == "power") return warnings;
   if (spec.w.kind == data::Distribution::Kind::uniform && weights.dim() > 1)
     warnings.emplace_back(
         "w has uniform coordinates, so it is not isotropic for d > 1: LFP takes only E|w|^p from "
@@ -258,6 +259,8 @@ json run_summary(const Experiment& experiment, const Comparison& out,
         {"grid_points", out.grid.size()}}},
       {"error", error_numbers(out.f_nn.col(last), out.f_lfp.col(last))},
       {"error_limit", error_numbers(out.f_nn.col(last), out.f_lfp_limit)},
+      {"limit",
+       {{"rms", out.f_lfp_limit.norm() / std::sqrt(static_cast<double>(out.grid.size()))}}},
       {"train", training_numbers(experiment.train, out, trajectory)},
       {"report", {{"figures", experiment.figures}}},
   };
@@ -285,7 +288,8 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress,
   // Theory. What does not need the times comes first, so that a lattice that does not suit the
   // samples is told before training.
   if (progress) progress({"prediction", 0.0, 0.0, 0.0, {}});
-  const Prediction prediction = predict(experiment, network, experiment.lfp.model, true);
+  const Prediction prediction =
+      predict(experiment, network, experiment.lfp.model, experiment.lfp.check);
   const Ladder ladder = make_ladder(experiment, network, warnings);
   const VectorXd f_ini = nn::outputs(network, out.grid.points);
   out.f_lfp_limit = f_ini + prediction.limit;
@@ -318,7 +322,7 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress,
   out.summary["lfp"].update(prediction.details);
   if (experiment.lfp.ladder) out.summary["ladder"] = ladder_numbers(out);
   if (out.target) out.summary["test"] = test_numbers(out);
-  out.summary["solvers"] = prediction.solvers;
+  if (experiment.lfp.check) out.summary["solvers"] = prediction.solvers;
   out.summary["train"]["seconds"] = training_seconds;
   warnings.insert(warnings.begin(), experiment.warnings.begin(), experiment.warnings.end());
   warnings.insert(warnings.end(), prediction.warnings.begin(), prediction.warnings.end());

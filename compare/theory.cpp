@@ -34,6 +34,8 @@ double bias_density(const Experiment& experiment) {
 }
 
 lfp::SpectralWeight weight_of(const Experiment& experiment, const data::Weights& weights) {
+  if (experiment.lfp.model == "power")
+    return lfp::power_weight(experiment.samples.dim(), experiment.lfp.exponent);
   const data::NetworkLaw law = network_law(experiment);
   return experiment.lfp.moments == "distribution"
              ? lfp::lfp2019(law, experiment.samples.dim())
@@ -131,7 +133,9 @@ nlohmann::json theory_numbers(const Experiment& experiment, const data::Weights&
     numbers["zero_frequency"] = spec.lattice.zero_frequency;
   }
   const data::NetworkLaw law = network_law(experiment);
-  if (law.activation != data::Activation::sine) {
+  if (spec.model == "power") {
+    numbers["exponent"] = spec.exponent;
+  } else if (law.activation != data::Activation::sine) {
     const lfp::SpectralWeight weight = weight_of(experiment, weights);
     numbers["kappa"] = weight.kappa;
     if (law.activation == data::Activation::relu) {

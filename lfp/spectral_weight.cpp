@@ -159,6 +159,13 @@ SpectralWeight lfp2019(const data::NetworkLaw& law, const data::Weights& weights
   return weight_of(law, averages(weights, p_b0));
 }
 
+SpectralWeight power_weight(Index d, double alpha) {
+  SpectralWeight weight;
+  weight.dim = d;
+  weight.gamma_a2 = [alpha](double xi) { return std::pow(xi, -alpha); };
+  return weight;
+}
+
 SpectralWeight divergence_weight(const data::NetworkLaw& law, Index d) {
   return lfp2019(w_as_b(law), d);
 }

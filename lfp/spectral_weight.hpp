@@ -40,6 +40,10 @@ SpectralWeight lfp2019(const data::NetworkLaw& law, Eigen::Index d);
 /// of r is a sum of point masses.
 SpectralWeight lfp2019(const data::NetworkLaw& law, const data::Weights& weights, double p_b0);
 
+/// γ² = |ξ|^{−α}, of no network: the minimiser of the FP-norm tends to a regular interpolant for
+/// α > d alone as the cut-off grows (arXiv 2105.11675).
+SpectralWeight power_weight(Eigen::Index d, double alpha);
+
 /// The weight γ_b² inside the term (1/4π²) ∇_ξ·(γ_b² ∇_ξ F[u_S]) that LFP-2020 adds to LFP-2019:
 /// the input weights w move (arXiv 2010.08153; constants as in docs/theory.md). 0 with w frozen.
 SpectralWeight divergence_weight(const data::NetworkLaw& law, Eigen::Index d);

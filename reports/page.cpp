@@ -215,7 +215,7 @@ std::string section_body(const Section& section, Level level) {
          heading(level, "Summary") + "<div class=\"cards\">\n" +
          card(level, "What was run", what_was_run(s)) +
          card(level, "Theory and practice", agreement(s)) +
-         card(level, "Four routes to one prediction", solvers(s)) +
+         (s.contains("solvers") ? card(level, "Four routes to one prediction", solvers(s)) : "") +
          card(level, "Spectral weight of the prediction", theory(s)) +
          card(level, "Conventions", conventions(c)) +
          card(level, "Files, and how to get them again", reproduction(section)) + "</div>\n";

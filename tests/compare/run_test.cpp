@@ -234,3 +234,32 @@ TEST_CASE("any dimension: complete and mesh-free LFP in d = 5 are near a wide ne
   CHECK(c.f_lfp2019.size() == c.f_lfp.size());
   CHECK(c.summary["warnings"].empty());
 }
+
+TEST_CASE("the power law of a network whose a moves alone has that network's limit") {
+  // γ_a² of ReLU is c1/|ξ|^{d+3}, and the limit does not depend on c1.
+  for (const tests::Case& c : {tests::fig1a(), tests::fig2()}) {
+    compare::Experiment e = experiment_of(c, 2);
+    e.train.stop_loss = {};
+    e.train.stop_steps = 1;
+    e.lfp.ladder = false;
+    e.network.train_w = e.network.train_b = false;
+    const Comparison network = compare::run(e);
+    e.lfp.model = "power";
+    e.lfp.exponent = static_cast<double>(c.samples.dim()) + 3.0;
+    const Comparison power = compare::run(e);
+    CHECK((power.f_lfp_limit - network.f_lfp_limit).cwiseAbs().maxCoeff() <
+          1e-9 * network.f_lfp_limit.cwiseAbs().maxCoeff());
+    CHECK(power.summary.at("lfp").at("exponent") == e.lfp.exponent);
+  }
+}
+
+TEST_CASE("without the check of the solvers the prediction is the same") {
+  compare::Experiment e = experiment_of(tests::fig1a(), 100);
+  const Comparison checked = compare::run(e);
+  e.lfp.check = false;
+  const Comparison unchecked = compare::run(e);
+  CHECK(unchecked.f_lfp == checked.f_lfp);
+  CHECK((unchecked.f_lfp_limit - checked.f_lfp_limit).cwiseAbs().maxCoeff() < 1e-9);  // two routes
+  CHECK(checked.summary.contains("solvers"));
+  CHECK_FALSE(unchecked.summary.contains("solvers"));
+}
