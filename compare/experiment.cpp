@@ -338,7 +338,7 @@ void read_lfp(const TomlTable& root, Experiment& experiment) {
           "give; must be \"lfp2019\" or \"lfp2020\" (the ladder has the linearised network)");
   }
   if (lfp.model == "power") {
-    lfp.exponent = table.require("exponent", "the α > 0 of γ² = |ξ|^−α").positive();
+    lfp.exponent = table.require("exponent", "the α ≥ 0 of γ² = |ξ|^−α").non_negative();
     table.refuse({"ladder"}, "cannot stand beside model = \"power\", which is of no network");
     lfp.ladder = false;
   } else {
