@@ -15,10 +15,10 @@ std::vector<std::string> paper_experiments();
 
 struct Options {
   bool quiet = false;   ///< warnings and errors only
-  bool resume = false;  ///< go on from the checkpoint of an interrupted training
+  bool resume = false;  ///< go on from what an interrupted run has kept
 };
 
-/// A signal has ended training, and a checkpoint keeps what was reached. Exit 128 + signal.
+/// A signal has ended training, or a sweep, and what was reached is kept. Exit 128 + signal.
 struct EndedBySignal : std::runtime_error {
   EndedBySignal(int which, const std::string& message)
       : std::runtime_error(message), signal(which) {}
@@ -35,6 +35,13 @@ void run_experiment(const std::filesystem::path& experiment,
 /// `out`; checkpoints are OUT.NAME.checkpoint.nc. Throws InputError for an unknown name,
 /// EndedBySignal as run_experiment.
 void reproduce(const std::vector<std::string>& names, const std::filesystem::path& out,
+               Options options);
+
+/// An experiment in every cell of a sweep file's cube (docs/sweep.md), as many cells at a time as
+/// there are threads. `out` left out: results/<the file's stem>. Finished cells lie beside `out`,
+/// in OUT.cells, until the cube is there. Throws RunError when all cells fail, EndedBySignal when a
+/// signal has ended the sweep.
+void run_sweep(const std::filesystem::path& sweep, const std::optional<std::filesystem::path>& out,
                Options options);
 
 /// Draws figures and report of a result directory again, of `run` or of `reproduce`.

@@ -56,6 +56,12 @@ ExitStatus run(int argc, char** argv) {
   reproduce->add_flag("--resume", options.resume,
                       "Go on from the checkpoints of an interrupted reproduction");
 
+  CLI::App* sweep =
+      app.add_subcommand("sweep", "Run an experiment in every cell of a cube, cells in parallel");
+  sweep->add_option("sweep", experiment, "The sweep file (TOML)")->required();
+  sweep->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
+  sweep->add_flag("--resume", options.resume, "Go on from the cells of an interrupted sweep");
+
   CLI::App* report = app.add_subcommand("report", "Draw figures and report of a result again");
   report->add_option("directory", directory, "A directory that run or reproduce left")->required();
 
@@ -77,6 +83,7 @@ ExitStatus run(int argc, char** argv) {
   fprinciple::data::reuse_freed_memory();
   if (threads > 0) omp_set_num_threads(threads);
   if (run->parsed()) cli::run_experiment(experiment, out, options);
+  if (sweep->parsed()) cli::run_sweep(experiment, out, options);
   if (reproduce->parsed()) cli::reproduce(names, reproduced, options);
   if (report->parsed()) cli::redraw(directory, options.quiet);
   if (verify->parsed() &&

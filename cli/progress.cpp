@@ -31,6 +31,7 @@ std::string numbers(const compare::Progress& progress, double done, double gone,
   if (gone > 0.0 && elapsed > 0.5)
     text += fmt::format(", {:.2g} %/s, {} left", 100.0 * gone / elapsed,
                         duration(elapsed * (1.0 - done) / gone));
+  if (!progress.words.empty()) text = fmt::format("{}, {}", progress.words, text);
   if (progress.loss > 0.0)  // it is 0 outside training
     text += fmt::format(", loss {:.1e}, t {:.3g}", progress.loss, progress.time);
   return text;

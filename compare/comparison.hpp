@@ -60,6 +60,9 @@ struct Comparison {
   std::optional<data::Weights> weights_initial, weights_final;
 };
 
+/// The conventions of time, frequency and loss, as every result states them.
+nlohmann::json conventions();
+
 /// Writes result.nc and summary.json (and the weights) into an existing directory.
 void write_comparison(const Comparison& comparison, const std::filesystem::path& directory);
 

@@ -422,7 +422,11 @@ std::vector<std::string> figure_names() {
 }
 
 Experiment read_experiment(const std::filesystem::path& file) {
-  const TomlFile toml(file);
+  return read_experiment(TomlFile(file));
+}
+
+Experiment read_experiment(const TomlFile& toml) {
+  const std::filesystem::path file = toml.name();
   const TomlTable root = toml.root({"title", "data", "network", "train", "lfp", "grid", "report"});
   const std::filesystem::path folder = file.parent_path();
   Experiment experiment;

@@ -19,6 +19,8 @@
 
 namespace fprinciple::compare {
 
+class TomlFile;
+
 /// One experiment: everything that an experiment file (TOML) says, validated, with the defaults
 /// filled in. docs/experiment.md gives each key's meaning.
 struct Experiment {
@@ -84,5 +86,8 @@ std::vector<std::string> figure_names();
 /// TOML that does not parse, unknown or missing keys, wrong types and impossible values, and for
 /// sizes that this machine's memory cannot hold (saying what they would need).
 Experiment read_experiment(const std::filesystem::path& file);
+
+/// The same of a file that has been parsed, and perhaps edited.
+Experiment read_experiment(const TomlFile& toml);
 
 }  // namespace fprinciple::compare

@@ -147,6 +147,12 @@ std::vector<data::Axis> read_axes(const data::NetcdfReader& file) {
 
 }  // namespace
 
+nlohmann::json conventions() {
+  return {{"time", "t of the gradient flow θ' = −∇R_S"},
+          {"frequency", "cycles per unit of x"},
+          {"loss", "R_S = ½ Σ (f(x_i) − y_i)²"}};
+}
+
 void write_comparison(const Comparison& comparison, const std::filesystem::path& directory) {
   {
     data::NetcdfWriter file(directory / "result.nc");

@@ -11,11 +11,12 @@ namespace fprinciple::compare {
 
 /// How far a run is.
 struct Progress {
-  std::string stage;    ///< "training" or "prediction"
-  double done = 0.0;    ///< share of the stage, in [0, 1]
-  double loss = 0.0;    ///< ½Σ(f−y)², while training
-  double time = 0.0;    ///< t, while training
-  std::string warning;  ///< if not empty: something to tell before the run goes on
+  std::string stage;       ///< "training" or "prediction"
+  double done = 0.0;       ///< share of the stage, in [0, 1]
+  double loss = 0.0;       ///< ½Σ(f−y)², while training
+  double time = 0.0;       ///< t, while training
+  std::string warning;     ///< if not empty: something to tell before the run goes on
+  std::string words = {};  ///< how far, where there is more to say than the share
 };
 using ProgressCallback = std::function<void(const Progress&)>;
 

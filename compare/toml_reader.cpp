@@ -54,6 +54,21 @@ std::string dotted(const std::string& table, std::string_view key) {
   return table.empty() ? std::string(key) : fmt::format("{}.{}", table, key);
 }
 
+/// Where a node stands; what has no place of its own stands where its table does.
+TomlPlace place_of(const toml::source_region& source, const TomlPlace& above, std::string key) {
+  return {source.path ? *source.path : above.file,
+          source.begin.line > 0 ? source.begin.line : above.line, std::move(key)};
+}
+
+std::string contents(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in || std::filesystem::is_directory(file))
+    throw InputError(fmt::format("{}: cannot be read", file.string()));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
 }  // namespace
 
 void TomlPlace::fail(std::string_view what) const {
@@ -117,8 +132,27 @@ std::vector<TomlValue> TomlValue::elements(std::string_view allowed) const {
   std::vector<TomlValue> values;
   values.reserve(array->size());
   for (const toml::node& node : *array)
-    values.emplace_back(TomlPlace{place_.file, node.source().begin.line, place_.key}, node);
+    values.emplace_back(place_of(node.source(), place_, place_.key), node);
   return values;
+}
+
+std::vector<std::pair<std::string, TomlValue>> TomlValue::entries(std::string_view allowed) const {
+  if (!node_->is_table()) fail_type(allowed);
+  std::vector<std::pair<std::string, TomlValue>> values;
+  for (auto&& [key, node] : *node_->as_table())
+    values.emplace_back(
+        key.str(), TomlValue(place_of(node.source(), place_, dotted(place_.key, key.str())), node));
+  return values;
+}
+
+std::string TomlValue::toml() const {
+  toml::array list;  // within which a table is written in one piece
+  list.push_back(*node_);
+  std::ostringstream out;
+  out << toml::toml_formatter(list);
+  std::string text = out.str();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text.substr(1, text.size() - 2);
 }
 
 TomlTable TomlValue::table(std::initializer_list<std::string_view> allowed) const {
@@ -136,8 +170,8 @@ TomlTable::TomlTable(TomlPlace place, const toml::table& table,
     if (!known && (!unknown || key.source().begin < unknown->source().begin)) unknown = &key;
   }
   if (!unknown) return;
-  TomlPlace{place_.file, unknown->source().begin.line, dotted(place_.key, unknown->str())}.fail(
-      fmt::format("unknown key; allowed: {}", fmt::join(allowed, ", ")));
+  place_of(unknown->source(), place_, dotted(place_.key, unknown->str()))
+      .fail(fmt::format("unknown key; allowed: {}", fmt::join(allowed, ", ")));
 }
 
 std::optional<TomlValue> TomlTable::find(std::string_view key) const {
@@ -161,7 +195,7 @@ TomlTable TomlTable::table(std::string_view key,
 
 TomlPlace TomlTable::place(std::string_view key) const {
   const toml::node* node = table_->get(key);
-  return {place_.file, node ? node->source().begin.line : place_.line, dotted(place_.key, key)};
+  return place_of(node ? node->source() : toml::source_region{}, place_, dotted(place_.key, key));
 }
 
 void TomlTable::refuse(std::initializer_list<std::string_view> keys, std::string_view why) const {
@@ -169,13 +203,16 @@ void TomlTable::refuse(std::initializer_list<std::string_view> keys, std::string
     if (table_->contains(key)) place(key).fail(why);
 }
 
-TomlFile::TomlFile(const std::filesystem::path& file) : name_(file.string()) {
-  std::ifstream in(file);
-  if (!in || std::filesystem::is_directory(file))
-    throw InputError(fmt::format("{}: cannot be read", name_));
-  std::ostringstream text;
-  text << in.rdbuf();
-  text_ = text.str();
+std::string toml_number(double number) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  const bool whole = std::trunc(number) == number && std::abs(number) <= kExact;
+  return whole ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
+}
+
+TomlFile::TomlFile(const std::filesystem::path& file) : TomlFile(file, contents(file)) {}
+
+TomlFile::TomlFile(const std::filesystem::path& file, std::string text)
+    : name_(file.string()), text_(std::move(text)) {
   try {
     table_ = toml::parse(text_, name_);
   } catch (const toml::parse_error& error) {
@@ -186,6 +223,39 @@ TomlFile::TomlFile(const std::filesystem::path& file) : name_(file.string()) {
 
 TomlTable TomlFile::root(std::initializer_list<std::string_view> allowed) const {
   return {{name_, 1, ""}, table_, allowed};
+}
+
+void TomlFile::set(const TomlPlace& place, const std::string& value) {
+  // Parsed at its place, and moved: a copied node forgets where it stood.
+  const std::string above(place.line - 1, '\n');
+  toml::table change =
+      toml::parse(fmt::format("{}{} = {}", above, place.key, value), std::string_view(place.file));
+  toml::table* from = &change;
+  toml::table* to = &table_;
+  for (auto dots = std::count(place.key.begin(), place.key.end(), '.'); dots > 0; --dots) {
+    const std::string_view name = from->begin()->first.str();
+    toml::node* there = to->get(name);
+    if (!there) break;
+    if (!there->is_table()) place.fail(fmt::format("\"{}\" is no table in {}", name, name_));
+    from = from->begin()->second.as_table();
+    to = there->as_table();
+  }
+  to->insert_or_assign(from->begin()->first, std::move(from->begin()->second));
+}
+
+void TomlFile::remove(const TomlPlace& place) {
+  const std::size_t dot = place.key.rfind('.');
+  const bool nested = dot != std::string::npos;
+  toml::table* table = nested ? table_.at_path(place.key.substr(0, dot)).as_table() : &table_;
+  if (!table || table->erase(nested ? place.key.substr(dot + 1) : place.key) == 0)
+    place.fail(fmt::format("cannot be removed: it is not in {}", name_));
+}
+
+void TomlFile::multiply(const TomlPlace& place, double factor) {
+  const toml::node* node = table_.at_path(place.key).node();
+  const auto number = node ? finite(*node) : std::nullopt;
+  if (!number) place.fail(fmt::format("cannot be multiplied: it is no number in {}", name_));
+  set(place, toml_number(*number * factor));
 }
 
 }  // namespace fprinciple::compare

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <toml++/toml.h>
@@ -46,6 +47,8 @@ class TomlValue {
   [[noreturn]] void fail(std::string_view what) const { place_.fail(what); }
 
   bool is_array() const { return node_->is_array(); }
+  bool is_empty_array() const { return is_array() && node_->as_array()->empty(); }
+  bool is_text() const { return node_->is_string(); }
   bool boolean() const;
   std::string text() const;
   std::int64_t integer(std::int64_t lowest) const;  ///< at least `lowest`
@@ -61,6 +64,12 @@ class TomlValue {
 
   /// A table whose keys are all in `allowed`.
   TomlTable table(std::initializer_list<std::string_view> allowed) const;
+
+  /// What a table holds, by key, in the order of the names.
+  std::vector<std::pair<std::string, TomlValue>> entries(std::string_view allowed) const;
+
+  /// The value as TOML, in one line.
+  std::string toml() const;
 
   /// Throws InputError "… must be `allowed`, got …".
   [[noreturn]] void fail_type(std::string_view allowed) const;
@@ -96,14 +105,28 @@ class TomlTable {
   const toml::table* table_;
 };
 
-/// A TOML file, parsed.
+/// A number as TOML; an integer where it is one.
+std::string toml_number(double number);
+
+/// A TOML file, parsed. It may be edited: a value's place is then that of the edit.
 class TomlFile {
  public:
   /// Throws InputError when the file cannot be read or is not TOML.
   explicit TomlFile(const std::filesystem::path& file);
 
-  const std::string& text() const { return text_; }
+  /// A file that was read before.
+  TomlFile(const std::filesystem::path& file, std::string text);
+
+  const std::string& name() const { return name_; }
+  const std::string& text() const { return text_; }  ///< as read
   TomlTable root(std::initializer_list<std::string_view> allowed) const;
+
+  /// Puts a value (TOML, one line) under place.key, for what was there; tables that are missing
+  /// are made. The key's parts are bare (letters, digits, _ and -). The edits throw InputError
+  /// "place: …" where they do not apply.
+  void set(const TomlPlace& place, const std::string& value);
+  void remove(const TomlPlace& place);
+  void multiply(const TomlPlace& place, double factor);
 
  private:
   std::string name_;

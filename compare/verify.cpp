@@ -17,13 +17,6 @@ namespace {
 using nlohmann::json;
 using Pointer = json::json_pointer;
 
-/// What no two runs, machines or versions have in common.
-constexpr std::array<std::string_view, 4> kLeftOut = {"seconds", "memory", "version", "warnings"};
-
-bool left_out(const std::string& name) {
-  return std::find(kLeftOut.begin(), kLeftOut.end(), name) != kLeftOut.end();
-}
-
 /// The value of the longest key that is `key` or lies above it; "" is always there.
 double nearest(const std::map<std::string, double>& values, std::string key) {
   for (;;) {
@@ -57,7 +50,7 @@ class Walk {
     } else {
       if (same_type) note_unexpected(place, *expected, *got);
       for (const auto& [name, value] : expected->items())
-        if (!left_out(name))
+        if (!varies(name))
           compare(place / name, &value,
                   same_type && got->contains(name) ? &got->at(name) : nullptr);
     }
@@ -94,7 +87,7 @@ class Walk {
 
   void note_unexpected(const Pointer& place, const json& expected, const json& got) {
     for (const auto& [name, ignored] : got.items())
-      if (!left_out(name) && !expected.contains(name))
+      if (!varies(name) && !expected.contains(name))
         if (const std::string key = (place / name).to_string(); chosen(key))
           verdict.unexpected.push_back(key);
   }
@@ -150,6 +143,11 @@ bool has(const json& values, const std::string& key) {
 }
 
 }  // namespace
+
+bool varies(const std::string& key) {
+  constexpr std::array<std::string_view, 4> kVarying = {"seconds", "memory", "version", "warnings"};
+  return std::find(kVarying.begin(), kVarying.end(), key) != kVarying.end();
+}
 
 Expectation read_expectation(const fs::path& file, const std::string& experiment,
                              const Tolerance& tolerance, const std::vector<std::string>& only) {

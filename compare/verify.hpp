@@ -43,6 +43,10 @@ struct Verdict {
   std::string version;                  ///< of the expected summary, if it is another one
 };
 
+/// Whether a key's values differ from run to run or from machine to machine: seconds, memory,
+/// version, warnings.
+bool varies(const std::string& key);
+
 /// Reads what a summary.json expects of an experiment: the whole file, or the experiment's part
 /// where `reproduce` wrote it. Its object "verify": {"rtol": {KEY: number}, "atol": {KEY: number}},
 /// if any, goes before `tolerance`. Throws InputError when the file is not such a summary, a
@@ -52,8 +56,7 @@ Expectation read_expectation(const std::filesystem::path& file, const std::strin
 
 /// Holds a new summary against what is expected: numbers within tolerance, nan (null) where nan is
 /// expected, everything else equal, arrays elementwise; a missing key has moved. Left out are keys,
-/// at any depth, that differ from run to run or from machine to machine: seconds, memory, version,
-/// warnings.
+/// at any depth, that vary.
 Verdict verify(const Expectation& expectation, const nlohmann::json& summary);
 
 }  // namespace fprinciple::compare

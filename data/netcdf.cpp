@@ -2,8 +2,10 @@
 
 #include "data/error.hpp"
 
+#include <limits>
 #include <netcdf>
 
+#include <netcdf.h>
 #include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::data {
@@ -64,14 +66,42 @@ void NetcdfWriter::variable(const std::string& name, const std::string& outer,
   impl_->run([&] { impl_->add(name, {outer, inner}, units, long_name).putVar(values.data()); });
 }
 
+void NetcdfWriter::numbers(const std::string& name, const std::vector<std::string>& dimensions,
+                           const Eigen::VectorXd& values) {
+  impl_->run([&] {
+    const NcVar variable = impl_->file.addVar(name, "double", dimensions);
+    variable.setFill(true, std::numeric_limits<double>::quiet_NaN());
+    variable.putVar(values.data());
+  });
+}
+
+void NetcdfWriter::texts(const std::string& name, const std::vector<std::string>& dimensions,
+                         const std::vector<std::string>& values) {
+  std::vector<const char*> pointers;
+  pointers.reserve(values.size());
+  for (const std::string& value : values) pointers.push_back(value.c_str());
+  impl_->run([&] { impl_->file.addVar(name, "string", dimensions).putVar(pointers.data()); });
+}
+
 struct NetcdfReader::Impl {
   std::string path;
   NcFile file;
 
-  /// The variable, which must have `rank` dimensions and hold numbers.
-  NcVar get(const std::string& name, int rank) const {
+  NcVar get(const std::string& name) const {
     const NcVar variable = file.getVar(name);
     if (variable.isNull()) throw InputError(fmt::format("{}: there is no variable {}", path, name));
+    return variable;
+  }
+
+  static std::size_t size(const NcVar& variable) {
+    std::size_t size = 1;
+    for (const netCDF::NcDim& dimension : variable.getDims()) size *= dimension.getSize();
+    return size;
+  }
+
+  /// The variable, which must have `rank` dimensions and hold numbers.
+  NcVar get(const std::string& name, int rank) const {
+    const NcVar variable = get(name);
     if (variable.getDimCount() != rank)
       throw InputError(fmt::format("{}: variable {} must have {} dimension{}, has {}", path, name,
                                    rank, rank == 1 ? "" : "s", variable.getDimCount()));
@@ -123,6 +153,30 @@ Eigen::MatrixXd NetcdfReader::matrix(const std::string& name) const {
   Eigen::MatrixXd values(static_cast<Eigen::Index>(variable.getDim(1).getSize()),
                          static_cast<Eigen::Index>(variable.getDim(0).getSize()));
   impl_->fill(variable, values.data());
+  return values;
+}
+
+std::vector<std::string> NetcdfReader::variables() const {
+  std::vector<std::string> names;
+  for (const auto& [name, ignored] : impl_->file.getVars()) names.push_back(name);
+  return names;
+}
+
+Eigen::VectorXd NetcdfReader::numbers(const std::string& name) const {
+  const NcVar variable = impl_->get(name);
+  Eigen::VectorXd values(static_cast<Eigen::Index>(Impl::size(variable)));
+  impl_->fill(variable, values.data());
+  return values;
+}
+
+std::vector<std::string> NetcdfReader::texts(const std::string& name) const {
+  const NcVar variable = impl_->get(name);
+  if (variable.getType() != netCDF::ncString)
+    throw InputError(fmt::format("{}: variable {} does not hold texts", impl_->path, name));
+  std::vector<char*> pointers(Impl::size(variable));
+  variable.getVar(pointers.data());
+  std::vector<std::string> values(pointers.begin(), pointers.end());
+  nc_free_string(pointers.size(), pointers.data());
   return values;
 }
 

@@ -32,6 +32,12 @@ class NetcdfWriter {
                 const std::string& units, const std::string& long_name,
                 const Eigen::MatrixXd& values);
 
+  /// Variables over any dimensions, the last one fastest; what is nan is missing.
+  void numbers(const std::string& name, const std::vector<std::string>& dimensions,
+               const Eigen::VectorXd& values);
+  void texts(const std::string& name, const std::vector<std::string>& dimensions,
+             const std::vector<std::string>& values);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -53,6 +59,13 @@ class NetcdfReader {
 
   /// A variable over (outer, inner), as inner × outer: what NetcdfWriter::variable was given.
   Eigen::MatrixXd matrix(const std::string& name) const;
+
+  /// All variables' names, in the order of the names.
+  std::vector<std::string> variables() const;
+
+  /// Variables over any dimensions, the last one fastest.
+  Eigen::VectorXd numbers(const std::string& name) const;
+  std::vector<std::string> texts(const std::string& name) const;
 
  private:
   struct Impl;

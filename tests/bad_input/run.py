@@ -3,8 +3,9 @@
 
 usage: run.py COMMAND [--write]
 
-Runs `COMMAND run NAME.toml` for every NAME.toml here, in a scratch folder that also holds the CSV
-files and the weights (built from the .cdl files by ncgen), and compares stderr with NAME.expected.
+Runs `COMMAND run NAME.toml` (`COMMAND sweep` for sweep_….toml) for every NAME.toml here, in a
+scratch folder that also holds the CSV files, the sweeps' experiment and the weights (built from the
+.cdl files by ncgen), and compares stderr with NAME.expected.
 With --write, NAME.expected is written instead: read the difference before you commit it.
 """
 
@@ -21,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 
 def prepare(scratch):
     for file in HERE.iterdir():
-        if file.suffix in (".toml", ".csv"):
+        if file.suffix in (".toml", ".csv", ".experiment"):
             shutil.copy(file, scratch)
         if file.suffix == ".cdl":
             weights = scratch / (file.stem + ".nc")
@@ -35,7 +36,8 @@ def without_machine(message):
 
 def faults(command, name, scratch, write):
     before = set(scratch.rglob("*"))
-    result = subprocess.run([command, "run", f"{name}.toml"], cwd=scratch, capture_output=True)
+    what = "sweep" if name.startswith("sweep_") else "run"
+    result = subprocess.run([command, what, f"{name}.toml"], cwd=scratch, capture_output=True)
     message = without_machine(result.stderr.decode())
     expected = HERE / f"{name}.expected"
     if write:

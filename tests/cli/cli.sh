@@ -52,7 +52,7 @@ expect 0 "--help" --help
 says out "reproduce"
 expect 0 "run --help" run --help
 expect 2 "no command"
-expect 2 "unknown command" sweep
+expect 2 "unknown command" sweeep
 expect 2 "unknown option" run small.toml --fast
 expect 2 "no experiment" run
 expect 2 "no thread" --threads 0 run small.toml

@@ -1,0 +1,121 @@
+#include "cli/commands.hpp"
+#include "cli/held_signals.hpp"
+#include "cli/progress.hpp"
+#include "compare/output_directory.hpp"
+#include "compare/run_sweep.hpp"
+#include "data/error.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <omp.h>
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using compare::CellResult;
+using compare::Cube;
+using compare::FinishedCells;
+using compare::Sweep;
+using compare::SweepProgress;
+using Eigen::Index;
+using Known = std::map<Index, CellResult>;
+
+std::string how_far(Index done, Index size) { return fmt::format("{} of {} cells", done, size); }
+
+/// The cells that need not be run; tells what was found. Without options.resume all are removed.
+Known known_cells(const Sweep& sweep, const FinishedCells& finished, Options options) {
+  const std::string directory = finished.directory().string();
+  Known known;
+  if (options.resume) {
+    std::vector<std::string> damaged;
+    known = finished.read(damaged);
+    for (const std::string& file : damaged)
+      fmt::print(stderr, "warning: {}: {} is damaged: its cell is run again\n", sweep.name, file);
+    if (!options.quiet)
+      fmt::print(stderr, "{}: {}\n", sweep.name,
+                 known.empty()
+                     ? fmt::format("there are no cells in {}: the sweep starts afresh", directory)
+                     : fmt::format("going on from {}: {}", directory,
+                                   how_far(static_cast<Index>(known.size()), sweep.size())));
+  } else if (finished.any()) {
+    fmt::print(stderr,
+               "warning: {}: the cells of an interrupted sweep in {} are removed (--resume goes on "
+               "from them)\n",
+               sweep.name, directory);
+    finished.clear();
+  }
+  return known;
+}
+
+/// Throws EndedBySignal when a signal has ended the sweep.
+Cube run_cells(const Sweep& sweep, const compare::SweepPlan& plan, const FinishedCells& finished,
+               const Known& known, bool quiet) {
+  HeldSignals held;
+  int signal = 0;
+  SweepProgress reached;
+  ProgressDisplay display(sweep.name, quiet);
+  const auto watch = [&](const SweepProgress& progress) {
+    reached = progress;
+    std::string words = how_far(progress.done, sweep.size());
+    if (progress.failed > 0) words = fmt::format("{}, {} failed", words, progress.failed);
+    display.show({"cells", progress.share, 0.0, 0.0, {}, words});
+    if (signal == 0) signal = held.take();
+    return signal == 0;
+  };
+  auto cube = compare::run_sweep(sweep, plan, finished, known, omp_get_max_threads(), watch);
+  if (!cube)
+    throw EndedBySignal(
+        signal, fmt::format("{}: interrupted after {}; {} keeps them", sweep.name,
+                            how_far(reached.done, sweep.size()), finished.directory().string()));
+  return std::move(*cube);
+}
+
+void tell_failures(const Cube& cube) {
+  const auto failed = cube.summary.at("failed").get<Index>();
+  if (failed == 0) return;
+  const std::string first =
+      *std::find_if(cube.failures.begin(), cube.failures.end(),
+                    [](const std::string& failure) { return !failure.empty(); });
+  if (failed == cube.size())
+    throw RunError(fmt::format("{}: all {} cells failed; the first: {}", cube.name, failed, first));
+  fmt::print(stderr,
+             "warning: {}: {} of {} cells failed, see failure in result.nc; the first: {}\n",
+             cube.name, failed, cube.size(), first);
+}
+
+void print_summary(const Cube& cube, const fs::path& directory) {
+  fmt::print("{}\n", cube.title);
+  fmt::print("  result         {}\n", (directory / "result.nc").string());
+  for (const compare::Axis& axis : cube.axes)
+    fmt::print("  {:<14} {} values\n", axis.name, axis.size());
+  fmt::print("  cells          {}, {} failed\n", cube.size(),
+             cube.summary.at("failed").get<Index>());
+  if (const auto& warnings = cube.summary.at("warnings"); !warnings.empty())
+    fmt::print("  warnings       {}, see {}\n", warnings.size(),
+               (directory / "summary.json").string());
+  fmt::print("  time           {:.1f} s\n", cube.summary.at("seconds").get<double>());
+}
+
+}  // namespace
+
+void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options options) {
+  const Sweep sweep = compare::read_sweep(file);
+  const compare::SweepPlan plan = compare::plan(sweep);
+  const fs::path directory = out.value_or(fs::path("results") / sweep.name);
+  compare::OutputDirectory output(directory);
+  const FinishedCells finished(output.beside(".cells"), plan.identity);
+  const Known known = known_cells(sweep, finished, options);
+  const Cube cube = run_cells(sweep, plan, finished, known, options.quiet);
+  if (cube.summary.at("failed") == cube.size()) finished.clear();  // nothing to go on from
+  tell_failures(cube);
+  compare::write_cube(cube, output.path());
+  // The report of the cube is drawn here, into output.path().
+  output.publish();
+  finished.clear();
+  if (!options.quiet) print_summary(cube, directory);
+}
+
+}  // namespace fprinciple::cli
