@@ -12,7 +12,8 @@ enum class Stream : std::uint32_t {
   b = 2,
   sample_x = 3,
   sample_noise = 4,
-  batch = 5
+  batch = 5,
+  bootstrap = 6
 };
 
 /// Two independent uniform numbers on (0, 1), a pure function of its arguments: Philox4x32-10 with

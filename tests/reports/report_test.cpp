@@ -9,11 +9,15 @@
 #include <regex>
 #include <set>
 
+#include "tests/reports/page_checks.hpp"
 #include "tests/reports/synthetic.hpp"
 #include <catch2/catch.hpp>
 
 using namespace fprinciple;
 using reports::read_text;
+using tests::balanced;
+using tests::count;
+using tests::has;
 using tests::ScratchDirectory;
 using tests::synthetic;
 namespace fs = std::filesystem;
@@ -36,27 +40,6 @@ std::set<std::string> drawn(const fs::path& results) {
   return names;
 }
 
-/// Every start tag has its end tag, in the right order. Attribute values hold no '<' or '>'.
-bool balanced(const std::string& markup) {
-  static const std::set<std::string> empty_elements{"meta", "img", "!DOCTYPE", "?xml"};
-  std::vector<std::string> open;
-  for (std::size_t at = 0; (at = markup.find('<', at)) != std::string::npos;) {
-    const std::size_t end = markup.find('>', at);
-    if (end == std::string::npos) return false;
-    const bool closes = markup[at + 1] == '/';
-    const std::size_t start = at + (closes ? 2 : 1);
-    const std::string name = markup.substr(start, markup.find_first_of(" \n\t/>", start) - start);
-    if (closes) {
-      if (open.empty() || open.back() != name) return false;
-      open.pop_back();
-    } else if (markup[end - 1] != '/' && empty_elements.count(name) == 0) {
-      open.push_back(name);
-    }
-    at = end;
-  }
-  return open.empty();
-}
-
 /// The page without its images, which are long and encoded.
 std::string without_images(const std::string& html) {
   std::string out;
@@ -67,16 +50,6 @@ std::string without_images(const std::string& html) {
     from = html.find('"', at);
   }
   return out + html.substr(from);
-}
-
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t n = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; ++at) ++n;
-  return n;
-}
-
-bool has(const std::string& text, const std::string& what) {
-  return text.find(what) != std::string::npos;
 }
 
 /// Sets PATH, and sets it back.

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "compare/cube.hpp"
+#include "reports/cube_drawing.hpp"
+#include "reports/page_parts.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fprinciple::reports {
+
+/// A sweep as the page shows it.
+struct CubeSection {
+  const compare::Cube* cube;
+  std::vector<CubeDrawing> drawings;
+  std::vector<std::string> svg;  ///< of each drawing
+  std::string folder;            ///< from the page to the results: "" or "NAME/"
+};
+
+/// The self-contained page of one sweep.
+std::string cube_page(const CubeSection& section);
+
+/// What stands below its title.
+std::string cube_body(const CubeSection& section, Level level);
+
+}  // namespace fprinciple::reports

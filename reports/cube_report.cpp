@@ -1,0 +1,58 @@
+#include "reports/cube_report.hpp"
+
+#include "data/error.hpp"
+#include "reports/cube_drawing.hpp"
+#include "reports/cube_page.hpp"
+#include "reports/text_file.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::reports {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<CubeDrawing> drawings(const compare::Cube& cube,
+                                  const std::vector<compare::CubeFigure>& figures) {
+  compare::check_numbers(figures, cube);
+  const std::vector<std::string> numbers = numbers_shown(figures);
+  std::vector<CubeDrawing> out;
+  out.reserve(figures.size());
+  for (const compare::CubeFigure& figure : figures)
+    out.push_back(figure.map ? draw_map(cube, figure) : draw_lines(cube, figure, numbers));
+  return out;
+}
+
+CubeSection section(const compare::Cube& cube, std::vector<CubeDrawing> drawn,
+                    const fs::path& directory, const std::string& folder) {
+  CubeSection out{&cube, std::move(drawn), {}, folder};
+  for (const CubeDrawing& drawing : out.drawings)
+    out.svg.push_back(read_text(directory / "figures" / (drawing.figure.name + ".svg")));
+  return out;
+}
+
+}  // namespace
+
+nlohmann::json write_cube_report(const compare::Cube& cube,
+                                 const std::vector<compare::CubeFigure>& figures,
+                                 const fs::path& directory) {
+  std::vector<CubeDrawing> drawn = drawings(cube, figures);
+  std::error_code error;
+  fs::create_directories(directory / "figures", error);
+  if (error)
+    throw RunError(fmt::format("{}: cannot be made: {}", directory.string(), error.message()));
+  nlohmann::json study = nlohmann::json::object();
+  for (const CubeDrawing& drawing : drawn) {
+    draw(drawing.figure, directory / "figures");
+    study[study_key(drawing.figure.name)] = drawing.study;
+  }
+  write_text(directory / "report.html", cube_page(section(cube, std::move(drawn), directory, "")));
+  return study;
+}
+
+std::string cube_section(const compare::Cube& cube, const std::vector<compare::CubeFigure>& figures,
+                         const fs::path& directory, const std::string& folder, int level) {
+  return cube_body(section(cube, drawings(cube, figures), directory, folder), level);
+}
+
+}  // namespace fprinciple::reports

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "compare/cube.hpp"
+#include "compare/cube_figure.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fprinciple::reports {
+
+/// Writes directory/figures/NAME.{gp,dat,svg,pdf} for each figure and the self-contained page
+/// directory/report.html. Returns the numbers of the figures, {FIGURE: {LINE: {slope, least,
+/// greatest}}} with {value, low, high} each, for `study` in summary.json. Throws InputError for a
+/// number that the cube has not, RunError as write_report does.
+nlohmann::json write_cube_report(const compare::Cube& cube,
+                                 const std::vector<compare::CubeFigure>& figures,
+                                 const std::filesystem::path& directory);
+
+/// The body of that page for a page with several studies: headings from `level`, links into
+/// `folder` ("NAME/"), the drawings read from `directory`, where write_cube_report has left them.
+std::string cube_section(const compare::Cube& cube, const std::vector<compare::CubeFigure>& figures,
+                         const std::filesystem::path& directory, const std::string& folder,
+                         int level);
+
+}  // namespace fprinciple::reports
