@@ -9,6 +9,7 @@
 #include "compare/stopwatch.hpp"
 #include "data/error.hpp"
 #include "data/version.hpp"
+#include "reports/overlay.hpp"
 #include "reports/report.hpp"
 
 #include <algorithm>
@@ -257,12 +258,36 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
 void redraw(const fs::path& directory, bool quiet) {
   if (!compare::is_result_directory(directory))
     throw InputError(fmt::format("{}: holds no results of fprinciple", directory.string()));
+  if (read_summary(directory).contains("runs"))
+    throw InputError(
+        fmt::format("{}: holds runs overlaid; draw them again with fprinciple report DIR1 DIR2 …",
+                    directory.string()));
   // Drawn on a copy, so that a redrawing that fails or is killed harms nothing.
   OutputDirectory output(directory);
   fs::copy(directory, output.path(), fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   redraw_all(output.path(), read_summary(output.path()));
   output.publish();
   if (!quiet) fmt::print("{}\n", (directory / "report.html").string());
+}
+
+void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool quiet) {
+  std::vector<reports::OverlaidRun> runs;
+  json summary = {{"program", "fprinciple"}, {"version", data::version()}};
+  for (const fs::path& directory : directories) {
+    const json run = read_summary(directory);
+    if (!compare::is_result_directory(directory) || !fs::exists(directory / "result.nc"))
+      throw InputError(fmt::format("{}: holds no single run of fprinciple{}", directory.string(),
+                                   run.is_object() && run.contains("experiments")
+                                       ? "; it has several, each in a directory of its own below it"
+                                       : ""));
+    runs.push_back({directory, compare::read_comparison(directory)});
+    summary["runs"].push_back(run);
+  }
+  OutputDirectory output(out);
+  reports::write_overlay(runs, output.path());
+  write_json(output.path() / "summary.json", summary);
+  output.publish();
+  if (!quiet) fmt::print("{}\n", (out / "report.html").string());
 }
 
 bool verify_experiment(const fs::path& file, const fs::path& expected,

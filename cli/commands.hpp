@@ -47,6 +47,11 @@ void run_sweep(const std::filesystem::path& sweep, const std::optional<std::file
 /// Draws figures and report of a result directory again, of `run` or of `reproduce`.
 void redraw(const std::filesystem::path& directory, bool quiet);
 
+/// Lays several runs of `run` over each other, in common figures and a page in `out`, see
+/// reports::write_overlay. Throws InputError for a directory that is no single run.
+void overlay(const std::vector<std::filesystem::path>& directories,
+             const std::filesystem::path& out, bool quiet);
+
 /// Runs an experiment, writes nothing, and holds its summary against an expected one, see
 /// compare::read_expectation. Prints what moved, if anything; returns whether nothing did.
 bool verify_experiment(const std::filesystem::path& experiment,

@@ -30,7 +30,9 @@ ExitStatus run(int argc, char** argv) {
                "fprinciple");
   cli::Options options;
   int threads = 0;
-  std::filesystem::path experiment, directory, reproduced = "results/reproduce";
+  std::filesystem::path experiment, reproduced = "results/reproduce";
+  std::filesystem::path overlaid = "results/overlay";
+  std::vector<std::filesystem::path> directories;
   std::optional<std::filesystem::path> out;
   std::vector<std::string> names, only;
   std::filesystem::path expected;
@@ -62,8 +64,14 @@ ExitStatus run(int argc, char** argv) {
   sweep->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
   sweep->add_flag("--resume", options.resume, "Go on from the cells of an interrupted sweep");
 
-  CLI::App* report = app.add_subcommand("report", "Draw figures and report of a result again");
-  report->add_option("directory", directory, "A directory that run or reproduce left")->required();
+  CLI::App* report = app.add_subcommand(
+      "report", "Draw figures and report of a result again, or of several runs overlaid");
+  report
+      ->add_option("directories", directories,
+                   "A directory that run or reproduce left; several of run: one report of them")
+      ->required();
+  CLI::Option* overlaid_option = report->add_option(
+      "--out", overlaid, "Output directory of several runs (default: results/overlay)");
 
   CLI::App* verify =
       app.add_subcommand("verify", "Run one experiment and hold its numbers against expected ones");
@@ -85,7 +93,15 @@ ExitStatus run(int argc, char** argv) {
   if (run->parsed()) cli::run_experiment(experiment, out, options);
   if (sweep->parsed()) cli::run_sweep(experiment, out, options);
   if (reproduce->parsed()) cli::reproduce(names, reproduced, options);
-  if (report->parsed()) cli::redraw(directory, options.quiet);
+  if (report->parsed()) {
+    const bool several = directories.size() > 1;
+    if (!several && overlaid_option->count() > 0)
+      throw fprinciple::InputError("--out: is for several directories; one is drawn in place");
+    if (several)
+      cli::overlay(directories, overlaid, options.quiet);
+    else
+      cli::redraw(directories.front(), options.quiet);
+  }
   if (verify->parsed() &&
       !cli::verify_experiment(experiment, expected, tolerance, only, options.quiet))
     return run_failed;

@@ -99,8 +99,7 @@ std::string reproduction(const CubeSection& section) {
   return fmt::format(
       "<p>Made by <code>fprinciple sweep {}.toml</code></p>\n"
       "<p>Results: {} (every number in every cell, NetCDF-4) · {} (every number at a glance on "
-      "this "
-      "page, under study)</p>\n{}{}",
+      "this page, under study)</p>\n{}{}",
       escaped(cube.name), link(section.folder + "result.nc", "result.nc"),
       link(section.folder + "summary.json", "summary.json"),
       details("The sweep file", fmt::format("<pre>{}</pre>", escaped(cube.text))),
@@ -114,8 +113,8 @@ std::string cube_body(const CubeSection& section, Level level) {
   const compare::Cube& cube = *section.cube;
   std::string figures;
   for (std::size_t k = 0; k < section.drawings.size(); ++k)
-    figures += figure_html(section.drawings[k].figure, section.svg[k], section.folder,
-                           numbers(section.drawings[k]));
+    figures += figure_html(section.drawings[k].figure, figure_letter(k), section.svg[k],
+                           section.folder, numbers(section.drawings[k]));
   return fmt::format("{}<div class=\"figures\">\n{}</div>\n{}<div class=\"cards\">\n{}{}</div>\n",
                      failures(cube), figures, heading(level, "How it was made"),
                      card(level, "What was varied", axes(cube)),

@@ -2,7 +2,7 @@
 
 #include "compare/cube.hpp"
 #include "reports/cube_drawing.hpp"
-#include "reports/page_parts.hpp"
+#include "reports/document.hpp"
 
 #include <string>
 #include <vector>

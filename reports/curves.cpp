@@ -1,10 +1,9 @@
 #include "reports/axis.hpp"
 #include "reports/data_file.hpp"
 #include "reports/figure.hpp"
+#include "reports/thinning.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <utility>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -13,19 +12,6 @@ namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
-
-/// Grid indices by increasing x, thinned to what a figure can show: a list of points need not be
-/// sorted.
-std::vector<Index> drawn_points(const VectorXd& x) {
-  constexpr Index most = 2000;
-  std::vector<Index> order(static_cast<std::size_t>(x.size()));
-  std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Index i, Index j) { return x[i] < x[j]; });
-  const Index stride = (x.size() + most - 1) / most;
-  std::vector<Index> out;
-  for (Index i = 0; i < x.size(); i += stride) out.push_back(order[static_cast<std::size_t>(i)]);
-  return out;
-}
 
 /// The classical interpolants that are there, the one nearest to the prediction's limit first.
 std::vector<Column> interpolants(const compare::Comparison& c) {
@@ -53,7 +39,8 @@ std::vector<Column> table_columns(const compare::Comparison& c) {
                               {"f_lfp_limit", c.f_lfp_limit}};
   for (Column& column : interpolants(c)) columns.push_back(std::move(column));
   if (c.target) columns.push_back({"target", *c.target});
-  const std::vector<Index> rows = drawn_points(columns.front().values);
+  constexpr Index most = 2000;
+  const std::vector<Index> rows = thinned(c.grid, most);
   for (Column& column : columns) column.values = VectorXd(column.values(rows));
   return columns;
 }

@@ -25,11 +25,15 @@ class DataFile {
   void table(const std::string& what, const std::vector<Column>& columns,
              Eigen::Index row_block = 0);
 
+  /// The same with that many significant digits, 9 if not set.
+  void set_digits(int digits) { digits_ = digits; }
+
   const std::string& text() const { return text_; }
 
  private:
   std::string text_;
   bool first_ = true;
+  int digits_ = 9;
 };
 
 }  // namespace fprinciple::reports

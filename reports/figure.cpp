@@ -33,7 +33,7 @@ std::optional<Figure> make_figure(const std::string& name, const compare::Compar
 void draw(const Figure& figure, const std::filesystem::path& directory) {
   write_text(directory / (figure.name + ".dat"), figure.data);
   write_text(directory / (figure.name + ".gp"), script(figure));
-  run_gnuplot(directory, figure.name);
+  run_gnuplot(directory, figure);
 }
 
 }  // namespace fprinciple::reports

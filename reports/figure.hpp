@@ -18,7 +18,8 @@ struct Figure {
   std::string reading;  ///< how to read it, a sentence or two
   double width_cm = 8.6;
   double height_cm = 6.6;
-  std::string data;      ///< NAME.dat
+  Eigen::Index frames = 0;  ///< of a film; its commands draw picture number `frame`, from 1 on
+  std::string data;         ///< NAME.dat
   std::string commands;  ///< gnuplot commands, with the file name NAME.dat in the variable `data`
 };
 
@@ -42,12 +43,17 @@ std::optional<Figure> error(const compare::Comparison& comparison);
 /// What each step from the network down to LFP-2019 costs, over time and at the last one.
 std::optional<Figure> ladder(const compare::Comparison& comparison);
 
+/// d = 1 or 2 (on a regular grid): network, prediction, their spectra or their difference as a film
+/// of at most 34 pictures, for slides. It goes with the curves or the maps, and has no name of its
+/// own in an experiment.
+std::optional<Figure> film(const compare::Comparison& comparison);
+
 /// The figure of this name, or nothing when it does not apply. Throws InputError for a name that is
 /// not in compare::figure_names().
 std::optional<Figure> make_figure(const std::string& name, const compare::Comparison& comparison);
 
 /// Writes NAME.dat and NAME.gp into `directory` and runs gnuplot on them, which leaves NAME.svg and
-/// NAME.pdf. Throws RunError.
+/// NAME.pdf, of a film NAME.gif. Throws RunError.
 void draw(const Figure& figure, const std::filesystem::path& directory);
 
 }  // namespace fprinciple::reports

@@ -1,6 +1,7 @@
 #include "reports/gnuplot.hpp"
 
 #include "data/error.hpp"
+#include "reports/palette.hpp"
 
 #include <array>
 #include <cstdio>
@@ -12,8 +13,7 @@ namespace fprinciple::reports {
 namespace {
 
 /// One style for every figure. The colours are those of Okabe and Ito, and an indigo, which
-/// colour-blind readers can tell apart; `magnitudes` is viridis, `signed_values` diverges from
-/// white at zero, and both keep their order for them too.
+/// colour-blind readers can tell apart.
 constexpr const char* colours = R"gp(# ---- the style of all figures: colours ----
 network    = '#0072B2'
 prediction = '#D55E00'
@@ -26,28 +26,19 @@ nonlinearity   = '#332288'
 finite_width   = '#56B4E9'
 zero_frequency = '#E69F00'
 divergence     = '#CC79A7'
-magnitudes = "defined (0 '#440154', 1 '#482878', 2 '#3E4989', 3 '#31688E', 4 '#26828E', \
-  5 '#1F9E89', 6 '#35B779', 7 '#6DCD59', 8 '#B4DE2C', 9 '#FDE725')"
-signed_values = "defined (0 '#053061', 1 '#2166AC', 2 '#4393C3', 3 '#92C5DE', 4 '#D1E5F0', \
-  5 '#F7F7F7', 6 '#FDDBC7', 7 '#F4A582', 8 '#D6604D', 9 '#B2182B', 10 '#67001F')"
 )gp";
 
-/// Both outputs of one drawing. A centimetre is 96/2.54 pixels and a point 96/72 pixels in SVG, so
-/// that the two look the same. The style is set anew for each, since a drawing changes it.
-constexpr const char* outputs = R"gp(
-do for [device in "svg pdf"] {{
-  reset
-  set encoding utf8
-  if (device eq "svg") {{
-    set terminal svg size {0}*96/2.54,{1}*96/2.54 enhanced background rgb 'white' \
-      font sprintf("Helvetica,Arial,sans-serif,%.2f", 8*96.0/72)
-  }} else {{
-    set terminal pdfcairo size {0}cm,{1}cm enhanced background rgb 'white' color \
-      font "Helvetica,6" fontscale 1 linewidth 1.5 dashlength 1.5
-  }}
-  lift = device eq "svg" ? 0.55 : 0  # svg sets the text under an axis too low
-  set output "{2}.".device
+/// `name = "defined (0 '#…', 1 '#…', …)"`, for `set palette @name`.
+template <std::size_t N>
+std::string palette(const char* name, const std::array<const char*, N>& stops) {
+  std::string out;
+  for (std::size_t k = 0; k < N; ++k)
+    out += fmt::format("{}{} '{}'", k == 0 ? "" : k % 5 == 0 ? ", \\\n  " : ", ", k, stops[k]);
+  return fmt::format("{} = \"defined ({})\"\n", name, out);
+}
 
+/// Set anew for each output, since a drawing changes it.
+constexpr const char* style = R"gp(
   # ---- the style of all figures: lines, tics and legend ----
   set datafile missing 'NaN'
   set border lw 0.8 lc rgb neutral
@@ -55,11 +46,46 @@ do for [device in "svg pdf"] {{
   set xtics offset 0,lift
   set grid back lt 1 lc rgb '#E8E8E8' lw 0.7
   set key outside top center vertical maxrows 2 Left reverse samplen 2 width (device eq "svg" ? -2 : -1)
+)gp";
 
-  # ---- {3} ----
-{4}
+/// Both outputs of one drawing. A centimetre is 96/2.54 pixels and a point 96/72 pixels in SVG, so
+/// that the two look the same.
+constexpr const char* drawing = R"gp(
+do for [device in "svg pdf"] {{
+  reset
+  set encoding utf8
+  if (device eq "svg") {{
+    set terminal svg size {width}*96/2.54,{height}*96/2.54 enhanced background rgb 'white' \
+      font sprintf("Helvetica,Arial,sans-serif,%.2f", 8*96.0/72)
+  }} else {{
+    set terminal pdfcairo size {width}cm,{height}cm enhanced background rgb 'white' color \
+      font "Helvetica,6" fontscale 1 linewidth 1.5 dashlength 1.5
+  }}
+  lift = device eq "svg" ? 0.55 : 0  # svg sets the text under an axis too low
+  set output "{name}.".device
+{style}
+  # ---- {title} ----
+{commands}
   unset output
 }}
+)gp";
+
+/// A film for slides: 128 pixels an inch, the last of `frames` pictures held for a while.
+constexpr const char* filming = R"gp(
+device = 'gif'
+lift = 0
+set encoding utf8
+set terminal gif animate delay 15 loop 0 size {width}*128/2.54,{height}*128/2.54 \
+  enhanced background '#ffffff' font "DejaVu Sans,10.5"
+set output "{name}.gif"
+do for [picture = 1:{frames} + 4] {{
+  frame = picture < {frames} ? picture : {frames}
+  reset
+{style}
+  # ---- {title}: the picture number `frame` ----
+{commands}
+}}
+unset output
 )gp";
 
 std::string indented(const std::string& commands) {
@@ -87,18 +113,27 @@ std::string shell_quoted(const std::string& text) {
 
 }  // namespace
 
-std::string script(const Figure& figure) {
-  return fmt::format("# {0}.\n# Draws {1}.svg and {1}.pdf from {1}.dat:  gnuplot {1}.gp\n\n",
-                     figure.title, figure.name) +
-         colours + fmt::format("\ndata = '{}.dat'\n", figure.name) +
-         fmt::format(outputs, figure.width_cm, figure.height_cm, figure.name, figure.title,
-                     indented(figure.commands));
+std::vector<std::string> outputs(const Figure& figure) {
+  if (figure.frames > 0) return {figure.name + ".gif"};
+  return {figure.name + ".svg", figure.name + ".pdf"};
 }
 
-void run_gnuplot(const std::filesystem::path& directory, const std::string& name) {
+std::string script(const Figure& figure) {
+  return fmt::format("# {0}.\n# Draws {1} from {2}.dat:  gnuplot {2}.gp\n\n", figure.title,
+                     fmt::join(outputs(figure), " and "), figure.name) +
+         colours + palette("magnitudes", magnitudes) + palette("signed_values", signed_values) +
+         fmt::format("\ndata = '{}.dat'\n", figure.name) +
+         fmt::format(fmt::runtime(figure.frames > 0 ? filming : drawing),
+                     fmt::arg("width", figure.width_cm), fmt::arg("height", figure.height_cm),
+                     fmt::arg("name", figure.name), fmt::arg("title", figure.title),
+                     fmt::arg("frames", figure.frames), fmt::arg("style", style),
+                     fmt::arg("commands", indented(figure.commands)));
+}
+
+void run_gnuplot(const std::filesystem::path& directory, const Figure& figure) {
   // -d: the user's own ~/.gnuplot must not change the figures.
   const std::string command =
-      fmt::format("cd {} && gnuplot -d {}.gp 2>&1", shell_quoted(directory.string()), name);
+      fmt::format("cd {} && gnuplot -d {}.gp 2>&1", shell_quoted(directory.string()), figure.name);
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) throw RunError("gnuplot could not be started");
   std::string message;
@@ -110,11 +145,12 @@ void run_gnuplot(const std::filesystem::path& directory, const std::string& name
   if (WIFEXITED(status) && WEXITSTATUS(status) == command_not_found)
     throw RunError(
         "gnuplot, which draws the figures, was not found; on Debian: apt install gnuplot-nox");
-  const bool complete = std::filesystem::exists(directory / (name + ".svg")) &&
-                        std::filesystem::exists(directory / (name + ".pdf"));
+  bool complete = true;
+  for (const std::string& file : outputs(figure))
+    complete = complete && std::filesystem::exists(directory / file);
   if (status != 0 || !complete)
-    throw RunError(
-        fmt::format("gnuplot failed on {}: {}", (directory / (name + ".gp")).string(), message));
+    throw RunError(fmt::format("gnuplot failed on {}: {}",
+                               (directory / (figure.name + ".gp")).string(), message));
 }
 
 }  // namespace fprinciple::reports

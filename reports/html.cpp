@@ -43,6 +43,11 @@ const nlohmann::json* find(const nlohmann::json& summary, std::string_view path)
   return node;
 }
 
+std::string data_element(const std::string& exact, const std::string& shown, std::string_view key) {
+  const std::string named = key.empty() ? "" : fmt::format(" data-key=\"{}\"", escaped(key));
+  return fmt::format("<data{} value=\"{}\">{}</data>", named, exact, shown);
+}
+
 }  // namespace
 
 std::string escaped(std::string_view text) {
@@ -100,16 +105,16 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-std::string number(double value) {
+std::string number(double value, std::string_view key) {
   const std::string shown = three_digits(value);
-  return std::isfinite(value) ? fmt::format("<data value=\"{}\">{}</data>", value, shown) : shown;
+  return std::isfinite(value) ? data_element(fmt::format("{}", value), shown, key) : shown;
 }
 
 std::string value_at(const nlohmann::json& summary, std::string_view path) {
   const nlohmann::json* node = find(summary, path);
   if (node == nullptr) return nothing;
-  if (node->is_number_float()) return number(node->get<double>());
-  if (node->is_number_integer()) return with_minus(node->dump());
+  if (node->is_number_float()) return number(node->get<double>(), path);
+  if (node->is_number_integer()) return data_element(node->dump(), with_minus(node->dump()), path);
   if (node->is_string()) return escaped(node->get<std::string>());
   if (node->is_boolean()) return node->get<bool>() ? "yes" : "no";
   return nothing;

@@ -16,8 +16,8 @@ std::string url(std::string_view path);
 std::string base64(std::string_view bytes);
 
 /// A number with three significant digits, as HTML: 0.00382, 12.3, 53094, 1.20 × 10⁻⁷. The exact
-/// value stands in the element's `value` attribute.
-std::string number(double value);
+/// value stands in the element's `value` attribute, its place in the summary in `data-key`.
+std::string number(double value, std::string_view key = {});
 
 /// The value at a dotted path of the summary, such as "error.rmse", as HTML: a number (integers in
 /// full), a text, or an en dash where it is missing or null.

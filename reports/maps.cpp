@@ -1,6 +1,7 @@
 #include "reports/axis.hpp"
 #include "reports/data_file.hpp"
 #include "reports/figure.hpp"
+#include "reports/thinning.hpp"
 
 #include <algorithm>
 
@@ -12,25 +13,14 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-/// Every how many points of an axis one is drawn, so that no map has more than 128 a side.
-Index stride(const data::Axis& axis) {
-  constexpr Index most = 128;
-  return (axis.count + most - 1) / most;
-}
+/// No map has more points a side.
+constexpr Index most = 128;
 
-Index drawn(const data::Axis& axis) { return (axis.count - 1) / stride(axis) + 1; }
-
-std::vector<Index> drawn_points(const data::Grid& grid) {
-  std::vector<Index> out;
-  for (Index i = 0; i < grid.axes[0].count; i += stride(grid.axes[0]))
-    for (Index j = 0; j < grid.axes[1].count; j += stride(grid.axes[1]))
-      out.push_back(i * grid.axes[1].count + j);  // the last axis runs fastest
-  return out;
-}
+Index drawn(const data::Axis& axis) { return (axis.count - 1) / stride(axis.count, most) + 1; }
 
 /// The cells of an image reach half a spacing beyond their centres.
 std::string axis_range(const data::Axis& axis) {
-  const double step = axis.spacing() * static_cast<double>(stride(axis));
+  const double step = axis.spacing() * static_cast<double>(stride(axis.count, most));
   const double last = axis.lo + step * static_cast<double>(drawn(axis) - 1);
   return gnuplot_range({axis.lo - step / 2, last + step / 2});
 }
@@ -102,7 +92,7 @@ std::optional<Figure> maps(const compare::Comparison& c) {
   if (c.grid.dim() != 2 || !c.grid.regular() || c.t.size() < 1) return std::nullopt;
   if (std::min(c.grid.axes[0].count, c.grid.axes[1].count) < 2) return std::nullopt;
   const Index last = c.t.size() - 1;
-  const std::vector<Index> rows = drawn_points(c.grid);
+  const std::vector<Index> rows = thinned(c.grid, most);
   const VectorXd network = c.f_nn.col(last)(rows);
   const VectorXd prediction = c.f_lfp.col(last)(rows);
   const VectorXd difference = network - prediction;

@@ -1,7 +1,9 @@
 #include "reports/page.hpp"
 
+#include "reports/document.hpp"
+#include "reports/formulas.hpp"
 #include "reports/html.hpp"
-#include "reports/page_parts.hpp"
+#include "reports/player.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -37,7 +39,22 @@ std::string what_was_run(const json& s) {
                 {"last loss", value_at(s, "train.loss")},
                 {"stopped by", value_at(s, "train.stopped_by")},
                 {"training took (s)", value_at(s, "train.seconds")},
+                {"all took (s)", value_at(s, "seconds")},
                 {"peak memory (MiB)", value_at(s, "memory.peak_mib")}});
+}
+
+/// How far the routes that were taken agree with the dual solve, as a sentence.
+std::string routes(const json& s) {
+  std::string out;
+  for (const auto& [key, name] :
+       {std::pair("propagator", "the exact propagator"), std::pair("ode", "the Fourier ODE"),
+        std::pair("ceres", "the constrained minimiser")})
+    if (const std::string value = value_at(s, fmt::format("solvers.{}.max_difference", key));
+        value.starts_with("<data"))
+      out += fmt::format("{}{} to {}", out.empty() ? "" : ", ", name, value);
+  if (out.empty()) return {};
+  return " Computed by other routes, its limit is the same, relative to max |<i>y</i>|: " + out +
+         ".";
 }
 
 std::string theory(const json& s) {
@@ -49,8 +66,8 @@ std::string theory(const json& s) {
                 {"modes", value_at(s, "lfp.modes")},
                 {"zero frequency", value_at(s, "lfp.zero_frequency")},
                 {"ridge", value_at(s, "lfp.ridge")}}) +
-         "<p class=\"soft\">γ²(ξ) = <i>c</i><sub>1</sub>/|ξ|<sup><i>d</i>+3</sup> + "
-         "<i>c</i><sub>2</sub>/|ξ|<sup><i>d</i>+1</sup></p>\n";
+         (value_at(s, "lfp.c1").starts_with("<data") ? "<p>" + relu_weight_formula() + "</p>\n"
+                                                     : "");
 }
 
 std::string agreement(const json& s) {
@@ -59,7 +76,9 @@ std::string agreement(const json& s) {
                        name, value_at(s, key + ".rmse"), value_at(s, key + ".relative_l2"),
                        value_at(s, key + ".max"));
   };
-  return "<div class=\"scroll\"><table class=\"wrapped\">\n<thead><tr><th scope=\"col\">network "
+  return "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"theory and "
+         "practice\"><table "
+         "class=\"wrapped\">\n<thead><tr><th scope=\"col\">network "
          "minus</th>"
          "<th scope=\"col\">rmse</th><th scope=\"col\">relative L²</th>"
          "<th scope=\"col\">largest</th></tr></thead>\n<tbody>\n" +
@@ -81,7 +100,8 @@ std::string solver_row(const json& s, const std::string& name, const std::string
 }
 
 std::string solvers(const json& s) {
-  return "<div class=\"scroll\"><table class=\"wrapped\">\n<thead><tr><th scope=\"col\">route to "
+  return "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"routes\"><table "
+         "class=\"wrapped\">\n<thead><tr><th scope=\"col\">route to "
          "the limit</th>"
          "<th scope=\"col\">seconds</th><th scope=\"col\">difference to dual</th></tr></thead>\n"
          "<tbody>\n" +
@@ -108,7 +128,7 @@ std::string warnings(const json& s) {
 std::string figures_html(const Section& section) {
   std::string out = "<div class=\"figures\">\n";
   for (std::size_t k = 0; k < section.figures.size(); ++k)
-    out += figure_html(section.figures[k], section.svg[k], section.folder);
+    out += figure_html(section.figures[k], figure_letter(k), section.svg[k], section.folder);
   out += "</div>\n";
   if (!section.not_drawn.empty())
     out += fmt::format("<p class=\"soft\">Asked for, but not applicable here: {}.</p>\n",
@@ -116,16 +136,21 @@ std::string figures_html(const Section& section) {
   return out;
 }
 
-std::string conventions(const compare::Comparison& c) {
-  std::string out;
-  for (const char* key : {"time", "frequency", "loss"}) {
-    const std::string text = text_at(c.summary, std::string("conventions.") + key);
-    if (!text.empty()) out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", key, escaped(text));
-  }
-  return "<dl class=\"facts\">\n" + out +
-         fmt::format("<dt>seed</dt><dd>{}</dd>\n<dt>version</dt><dd>{} {}</dd>\n</dl>\n",
-                     value_at(c.summary, "seed"), value_at(c.summary, "program"),
-                     value_at(c.summary, "version"));
+std::string conventions(const json& s) {
+  const std::string model = text_at(s, "lfp.model");
+  const std::string more = model == "lfp2019" ? "" : "<br>+ " + divergence_formula();
+  return "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"formulas\"><dl "
+         "class=\"formulas\">\n" +
+         fmt::format(
+             "<dt>network</dt><dd>{}</dd>\n<dt>loss</dt><dd>{}</dd>\n"
+             "<dt>time <i>t</i>, of the gradient flow</dt><dd>{}</dd>\n"
+             "<dt>frequency <i>ξ</i>, in cycles per unit of <i>x</i></dt><dd>{}</dd>\n"
+             "<dt>prediction ({})</dt><dd>{}{}</dd>\n<dt>where</dt><dd>{}</dd>\n",
+             network_formula(), loss_formula(), time_formula(), frequency_formula(),
+             value_at(s, "lfp.model"), lfp_formula(), more, residual_formula()) +
+         "</dl></div>\n" +
+         facts({{"seed", value_at(s, "seed")},
+                {"version", value_at(s, "program") + " " + value_at(s, "version")}});
 }
 
 std::string reproduction(const Section& section) {
@@ -133,28 +158,68 @@ std::string reproduction(const Section& section) {
   return fmt::format(
       "<p>Made by <code>fprinciple run {}.toml</code></p>\n"
       "<p>Results: {} (every array, NetCDF-4) · {} (every number on this page)</p>\n"
-      "<details><summary>The experiment file</summary>\n<pre>{}</pre></details>\n",
+      "<details><summary>The experiment file</summary>\n<pre tabindex=\"0\">{}</pre></details>\n",
       escaped(c.name), link(section.folder + "result.nc", "result.nc"),
       link(section.folder + "summary.json", "summary.json"), escaped(c.experiment_text));
 }
 
+std::string method(const json& s) {
+  const std::string name = text_at(s, "train.method");
+  return name == "flow" ? "gradient flow" : name == "gd" ? "gradient descent" : escaped(name);
+}
+
+/// What was run, on what, how long, and what agrees to what.
 std::string lede(const json& s) {
   return fmt::format(
-      "<p>A two-layer network of {} neurons, trained on {} samples in dimension {}, and what the "
-      "linear frequency principle says about it without training anything.</p>\n",
-      value_at(s, "problem.width"), value_at(s, "problem.samples"), value_at(s, "problem.dim"));
+      "<p>A two-layer network of {} neurons was trained on {} samples in dimension {}, by {} until "
+      "<i>t</i> = {}, which took {} s and left a loss of {}. The linear frequency principle, which "
+      "trains nothing, says what it becomes: on {} grid points network and prediction differ by "
+      "{} in root mean square, which is {} of the prediction, and by {} at most.{}</p>\n",
+      value_at(s, "problem.width"), value_at(s, "problem.samples"), value_at(s, "problem.dim"),
+      method(s), value_at(s, "train.time"), value_at(s, "train.seconds"), value_at(s, "train.loss"),
+      value_at(s, "problem.grid_points"), value_at(s, "error.rmse"),
+      value_at(s, "error.relative_l2"), value_at(s, "error.max"), routes(s));
+}
+
+/// A place on the page, and its name in the table of contents.
+struct Place {
+  std::string id;
+  std::string name;
+};
+
+std::vector<Place> places(const Section& section) {
+  std::vector<Place> out;
+  const std::string prefix = url(section.folder);
+  if (!section.player.empty()) out.push_back({prefix + "time", "The experiment in time"});
+  for (std::size_t k = 0; k < section.figures.size(); ++k)
+    out.push_back({url(section.folder + section.figures[k].name),
+                   fmt::format("{}. {}", figure_letter(k), section.figures[k].title)});
+  out.push_back({prefix + "summary", "Summary"});
+  return out;
+}
+
+std::string contents(const Section& section) {
+  std::string items;
+  for (const Place& place : places(section))
+    items += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", place.id, escaped(place.name));
+  return "<ul>\n" + items + "</ul>\n";
+}
+
+std::string navigation(const std::string& list) {
+  return "<nav aria-label=\"contents\">\n" + list + "</nav>\n";
 }
 
 std::string section_body(const Section& section, Level level) {
   const compare::Comparison& c = *section.comparison;
   const json& s = c.summary;
-  return headline(s) + warnings(s) + heading(level, "Figures") + figures_html(section) +
-         heading(level, "Summary") + "<div class=\"cards\">\n" +
-         card(level, "What was run", what_was_run(s)) +
+  return headline(s) + warnings(s) + section.player + heading(level, "Figures") +
+         figures_html(section) +
+         fmt::format("<h{0} id=\"{1}summary\">Summary</h{0}>\n", level, url(section.folder)) +
+         "<div class=\"cards\">\n" + card(level, "What was run", what_was_run(s)) +
          card(level, "Theory and practice", agreement(s)) +
          (s.contains("solvers") ? card(level, "Four routes to one prediction", solvers(s)) : "") +
          card(level, "Spectral weight of the prediction", theory(s)) +
-         card(level, "Conventions", conventions(c)) +
+         card(level, "Conventions", conventions(s)) +
          card(level, "Files, and how to get them again", reproduction(section)) + "</div>\n";
 }
 
@@ -166,11 +231,11 @@ std::string overview(const std::vector<Section>& sections) {
   for (const Section& section : sections) {
     const compare::Comparison& c = *section.comparison;
     const auto cell = [&](const char* key) { return "<td>" + value_at(c.summary, key) + "</td>"; };
-    rows += fmt::format("<tr><th scope=\"row\"><a href=\"#{}\">{}</a></th>", url(c.name),
-                        escaped(title_of(c))) +
-            cell("problem.dim") + cell("problem.samples") + cell("problem.width") +
-            cell("train.loss") + cell("error.rmse") + cell("error.relative_l2") +
-            cell("train.seconds") + "</tr>\n";
+    rows +=
+        fmt::format("<tr data-experiment=\"{0}\"><th scope=\"row\"><a href=\"#{0}\">{1}</a></th>",
+                    url(c.name), escaped(title_of(c))) +
+        cell("problem.dim") + cell("problem.samples") + cell("problem.width") + cell("train.loss") +
+        cell("error.rmse") + cell("error.relative_l2") + cell("train.seconds") + "</tr>\n";
   }
   return "<div class=\"card scroll\" tabindex=\"0\" role=\"group\" "
          "aria-label=\"overview\"><table>\n"
@@ -187,27 +252,30 @@ std::string overview(const std::vector<Section>& sections) {
 std::string page(const Section& section) {
   const compare::Comparison& c = *section.comparison;
   return document(title_of(c), "<header>\n<h1>" + escaped(title_of(c)) + "</h1>\n" +
-                                   lede(c.summary) + "</header>\n<main>\n" +
-                                   section_body(section, 2) + "</main>\n" + footer(c.summary));
+                                   lede(c.summary) + "</header>\n" + navigation(contents(section)) +
+                                   "<main>\n" + section_body(section, 2) + "</main>\n" +
+                                   footer(c.summary));
 }
 
 std::string combined_page(const std::vector<Section>& sections) {
   const std::string title = "The frequency principle: theory and trained networks";
-  std::string body =
-      "<header>\n<h1>" + title + "</h1>\n" +
-      "<p>In each experiment a two-layer network is trained, and the linear frequency "
-      "principle predicts what it becomes without training anything.</p>\n</header>\n"
-      "<main>\n" +
-      overview(sections);
+  std::string list, body;
   for (const Section& section : sections) {
     const compare::Comparison& c = *section.comparison;
-    body += fmt::format("<section class=\"experiment\" id=\"{}\">\n", escaped(url(c.name))) +
-            heading(2, escaped(title_of(c))) + lede(c.summary) + section_body(section, 3) +
-            "</section>\n";
+    const std::string id = escaped(url(c.name)), name = escaped(title_of(c));
+    list += fmt::format(
+        "<li><a href=\"#{}\">{}</a>\n<details><summary>parts</summary>\n{}</details></li>\n", id,
+        name, contents(section));
+    body += fmt::format("<section class=\"experiment\" id=\"{0}\" data-experiment=\"{0}\">\n", id) +
+            heading(2, name) + lede(c.summary) + section_body(section, 3) + "</section>\n";
   }
-  body += "</main>\n";
-  if (!sections.empty()) body += footer(sections.front().comparison->summary);
-  return document(title, body);
+  if (!sections.empty()) body += "</main>\n" + footer(sections.front().comparison->summary);
+  return document(
+      title, "<header>\n<h1>" + title + "</h1>\n" +
+                 "<p>In each experiment a two-layer network is trained, and the linear "
+                 "frequency principle predicts what it becomes without training anything.</p>\n"
+                 "</header>\n" +
+                 navigation("<ul>\n" + list + "</ul>\n") + "<main>\n" + overview(sections) + body);
 }
 
 }  // namespace fprinciple::reports

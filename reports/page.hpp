@@ -14,6 +14,7 @@ struct Section {
   std::vector<Figure> figures;
   std::vector<std::string> svg;        ///< the drawing of each figure
   std::vector<std::string> not_drawn;  ///< figures that were asked for and do not apply
+  std::string player;                  ///< its HTML; empty where there is none
   std::string folder;                  ///< from the page to the results: "" or "NAME/"
 };
 

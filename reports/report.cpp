@@ -4,6 +4,7 @@
 #include "data/error.hpp"
 #include "reports/figure.hpp"
 #include "reports/page.hpp"
+#include "reports/player.hpp"
 #include "reports/text_file.hpp"
 
 #include <optional>
@@ -25,28 +26,26 @@ void add(Section& section, Figure figure, const fs::path& results) {
   section.figures.push_back(std::move(figure));
 }
 
-void make_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    throw RunError(fmt::format("{}: cannot be made: {}", directory.string(), error.message()));
-}
-
 }  // namespace
 
 void write_report(const compare::Comparison& comparison, const fs::path& directory,
                   const std::vector<std::string>& figures) {
   make_directory(directory / "figures");
-  Section section{&comparison, {}, {}, {}, ""};
+  Section section{&comparison, {}, {}, {}, {}, ""};
+  bool moving = false;
   for (const std::string& name : figures.empty() ? compare::figure_names() : figures) {
     std::optional<Figure> figure = make_figure(name, comparison);
     if (figure) {
       draw(*figure, directory / "figures");
+      moving = moving || name == "curves" || name == "maps";
       add(section, std::move(*figure), directory);
     } else if (!figures.empty()) {
       section.not_drawn.push_back(name);
     }
   }
+  const std::optional<Figure> moved = moving ? film(comparison) : std::nullopt;
+  if (moved) draw(*moved, directory / "figures");
+  section.player = player(comparison, section.folder, moved.has_value());
   write_text(directory / "report.html", page(section));
 }
 
@@ -55,12 +54,14 @@ void write_combined_report(const std::vector<compare::Comparison>& comparisons,
   std::vector<Section> sections;
   for (const compare::Comparison& comparison : comparisons) {
     const fs::path results = directory / comparison.name;
-    Section section{&comparison, {}, {}, {}, comparison.name + "/"};
+    Section section{&comparison, {}, {}, {}, {}, comparison.name + "/"};
     for (const std::string& name : compare::figure_names()) {
       if (!fs::exists(svg_file(results, name))) continue;
       if (std::optional<Figure> figure = make_figure(name, comparison))
         add(section, std::move(*figure), results);
     }
+    section.player =
+        player(comparison, section.folder, fs::exists(results / "figures" / "film.gif"));
     sections.push_back(std::move(section));
   }
   write_text(directory / "report.html", combined_page(sections));

@@ -8,10 +8,10 @@
 
 namespace fprinciple::reports {
 
-/// Writes directory/figures/NAME.{gp,dat,svg,pdf} and the self-contained page
-/// directory/report.html. `figures` are the ones asked for; empty means all that apply. One that
-/// was asked for but does not apply (maps of one-dimensional data) is not drawn, and the page says
-/// so.
+/// Writes directory/figures/NAME.{gp,dat,svg,pdf}, with the curves or the maps the film
+/// figures/film.{gp,dat,gif}, and the self-contained page directory/report.html. `figures` are the
+/// ones asked for; empty means all that apply. One that was asked for but does not apply (maps of
+/// one-dimensional data) is not drawn, and the page says so.
 ///
 /// Throws InputError for a name that is not in compare::figure_names(), and RunError when gnuplot
 /// is missing or fails (with gnuplot's own message) or a file cannot be written.

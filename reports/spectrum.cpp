@@ -99,7 +99,7 @@ VectorXd repeated(const VectorXd& values, Index times) {
 /// Frequency by frequency, the times within each.
 VectorXd flattened(const MatrixXd& share) { return share.transpose().reshaped(); }
 
-std::string commands(const VectorXd& frequency, const VectorXd& times) {
+std::string commands(const VectorXd& frequency, const VectorXd& times, const Range& difference) {
   const double df = frequency[1] - frequency[0];
   const double dt = times[1] - times[0];
   const Range log_t{times[0] - dt / 2, times[times.size() - 1] + dt / 2};
@@ -116,36 +116,49 @@ set yrange {y_range}
 set xtics {step:g}
 set ytics {y_step:g}
 set format x '10^{{%.0f}}'
-set xlabel "{time}" offset 0,1.5*lift
+set xlabel "{{/:Italic t}}" offset 0,1.5*lift
 set title offset 0,-0.5
 set palette @magnitudes
 set logscale cb
 set cbrange [0.01:1]
 set cbtics ('1 %%' 0.01, '3 %%' 0.03, '10 %%' 0.1, '30 %%' 0.3, '100 %%' 1)
-set label 2 'white line: half of the error is left' at screen 0.46,0.965 center
+set label 2 'white line: half of the error is left' at screen 0.32,0.965 center
 
-set lmargin at screen 0.07
-set rmargin at screen 0.45
+set lmargin at screen 0.065
+set rmargin at screen 0.305
 set title 'network'
 set label 1 '{{/:Italic ξ}}  (cycles per unit of {{/:Italic x}})' at screen 0.011, graph 0.5 center rotate
 unset colorbox
 plot data index 0 using 3:1:4 with image pixels, \
   data index 1 using 2:1 with linespoints pt 7 ps 0.3 lw 2 lc rgb 'white'
 
-unset label 2
-set lmargin at screen 0.485
-set rmargin at screen 0.87
+unset label
+set lmargin at screen 0.33
+set rmargin at screen 0.57
 set title 'prediction'
 set format y ''
-set label 1 'share of the error left' at screen 0.984, graph 0.5
-set colorbox user origin screen 0.887,0.165 size screen 0.016,0.665
+set label 1 'share left' at screen 0.585,0.895
+set colorbox user origin screen 0.582,0.165 size screen 0.012,0.665
 plot data index 0 using 3:1:5 with image pixels, \
   data index 1 using 3:1 with linespoints pt 7 ps 0.3 lw 2 lc rgb 'white'
+
+set lmargin at screen 0.675
+set rmargin at screen 0.905
+set title 'network − prediction'
+set palette @signed_values
+unset logscale cb
+set cbrange {difference}
+set cbtics {difference_step:g}
+set label 1 'points of %' at screen 0.995,0.895 right
+set colorbox user origin screen 0.918,0.165 size screen 0.012,0.665
+plot data index 0 using 3:1:(100*$6) with image pixels
 unset multiplot
 )gp",
                      fmt::arg("x_range", gnuplot_range(log_t)),
                      fmt::arg("y_range", gnuplot_range(y)), fmt::arg("step", step),
-                     fmt::arg("y_step", round_step(y, 6)), fmt::arg("time", time_label));
+                     fmt::arg("y_step", round_step(y, 6)),
+                     fmt::arg("difference", gnuplot_range(difference)),
+                     fmt::arg("difference_step", round_step(difference, 6)));
 }
 
 }  // namespace
@@ -160,24 +173,27 @@ std::optional<Figure> spectrum(const compare::Comparison& c) {
   const VectorXd log_t = c.t.array().log10();
   const MatrixXd share_nn = drawn_shares(c.spectrum_error_nn, amplitude);
   const MatrixXd share_lfp = drawn_shares(c.spectrum_error_lfp, amplitude);
-  const auto cells = std::clamp<Index>(static_cast<Index>(rows.size()), 12, 60);
+  const auto cells = std::clamp<Index>(static_cast<Index>(rows.size()), 12, 40);
   const VectorXd times =
       VectorXd::LinSpaced(cells, first_log_time(share_lfp, log_t, rows), log_t[rows.back()]);
   const MatrixXd network = at_times(share_nn, log_t, rows, times);
   const MatrixXd prediction = at_times(share_lfp, log_t, rows, times);
+  const MatrixXd difference = network - prediction;
 
   const VectorXd all_times = times.replicate(count, 1);
   DataFile file("How much of each frequency's initial error is left, over time");
   file.table(
       "index 0: frequency in cycles per unit of x; t, gradient-flow time of ½Σ(f−y)² "
       "(interpolated between the snapshots); share |F[f(t) − r]| / |F[f(0) − r]| of network and "
-      "prediction, r the target where known, else the prediction's limit (NaN: next to nothing to "
+      "prediction, and their difference, r the target where known, else the prediction's limit "
+      "(NaN: next to nothing to "
       "learn, below 1e-3 of the largest amplitude)",
       {{"frequency", repeated(frequency, cells)},
        {"t", Eigen::pow(10.0, all_times.array())},
        {"log10_t", all_times},
        {"share_nn", flattened(network)},
-       {"share_lfp", flattened(prediction)}},
+       {"share_lfp", flattened(prediction)},
+       {"difference", flattened(difference)}},
       cells);
   file.table("index 1: when half is left, log10 t (NaN: never)",
              {{"frequency", frequency},
@@ -190,15 +206,17 @@ std::optional<Figure> spectrum(const compare::Comparison& c) {
   figure.width_cm = double_column_cm;
   figure.height_cm = 6.6;
   figure.data = file.text();
-  figure.commands = commands(frequency, times);
+  figure.commands =
+      commands(frequency, times, symmetric(range_of({100.0 * difference.reshaped()})));
   figure.alt =
-      "Two heat maps over time and frequency, for the network and for the prediction in one colour "
-      "scale: the share of the initial spectral error that is left, with a white line where it is "
-      "one half.";
+      "Three heat maps over time and frequency. For the network and for the prediction, in one "
+      "colour scale, the share of the initial spectral error that is left, with a white line where "
+      "it is one half; and the difference of the two shares.";
   figure.reading = fmt::format(
       "The frequency principle says that low frequencies are learned first: the white line, where "
       "half of the error is left, then leans to later times as the frequency grows. The error is "
-      "taken to {}; shares below 1 % are drawn as 1 %, and at grey frequencies there is next to "
+      "taken to {}; the third map is the difference of the first two, red where the network is "
+      "behind. Shares below 1 % are drawn as 1 %, and at grey frequencies there is next to "
       "nothing to learn.",
       c.target ? "the target" : "the prediction's long-time limit");
   return figure;

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <spdlog/fmt/fmt.h>
+
 namespace fprinciple::reports {
 
 std::string read_text(const std::filesystem::path& file) {
@@ -18,6 +20,13 @@ void write_text(const std::filesystem::path& file, const std::string& text) {
   out << text;
   out.close();
   if (!out) throw RunError(file.string() + ": cannot be written");
+}
+
+void make_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error)
+    throw RunError(fmt::format("{}: cannot be made: {}", directory.string(), error.message()));
 }
 
 }  // namespace fprinciple::reports

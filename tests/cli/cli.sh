@@ -134,6 +134,16 @@ expect 0 "reproduce again, replacing" --quiet reproduce fig1a --out both
 [ -e both/fig1b ] && fail "the old fig1b is still there"
 expect 0 "report of reproduce" --quiet report both
 complete both/fig1a
+expect 0 "reproduce both again" --quiet reproduce --out both fig1a fig1b
+expect 0 "report of several" --quiet report both/fig1a both/fig1b --out overlaid
+[ -s overlaid/report.html ] || fail "no report of several"
+says overlaid/report.html "A small experiment, a second or so (both/fig1b)"
+expect 2 "report of an overlay" report overlaid
+says err "overlaid: holds runs overlaid; draw them again"
+expect 2 "overlay of a reproduction" report both/fig1a both --out none
+says err "both: holds no single run of fprinciple; it has several"
+expect 2 "one directory and --out" report both/fig1a --out none
+[ -e none ] && fail "none exists after a report that was refused"
 expect 2 "reproduce without its file" --quiet reproduce fig2 --out none
 [ -e none ] && fail "none exists after bad input"
 no_staging

@@ -41,9 +41,9 @@ TEST_CASE("numbers that are not finite say so", "[reports]") {
 TEST_CASE("summary values are found, and missing ones are a dash", "[reports]") {
   const nlohmann::json summary = {{"a", {{"n", 10000}, {"s", "<x>"}, {"null", nullptr}}},
                                   {"b", 2.5}};
-  CHECK(value_at(summary, "a.n") == "10000");
+  CHECK(value_at(summary, "a.n") == "<data data-key=\"a.n\" value=\"10000\">10000</data>");
   CHECK(value_at(summary, "a.s") == "&lt;x&gt;");
-  CHECK(value_at(summary, "b") == "<data value=\"2.5\">2.50</data>");
+  CHECK(value_at(summary, "b") == "<data data-key=\"b\" value=\"2.5\">2.50</data>");
   for (const char* missing : {"a.null", "a.none", "b.c", "none.at.all", "a"})
     CHECK(value_at(summary, missing) == "–");
   CHECK(value_at(nlohmann::json(), "a") == "–");

@@ -3,8 +3,10 @@
 #include "data/error.hpp"
 #include "reports/figure.hpp"
 #include "reports/html.hpp"
+#include "reports/overlay.hpp"
 #include "reports/text_file.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <regex>
 #include <set>
@@ -24,18 +26,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The figures of a results directory, each of which must be complete.
+/// The figures of a results directory, each of which must be complete. The film has one output, the
+/// others two.
 std::set<std::string> drawn(const fs::path& results) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(results / "figures")) {
     const std::string extension = entry.path().extension().string();
-    CHECK(
-        (extension == ".gp" || extension == ".dat" || extension == ".svg" || extension == ".pdf"));
+    CHECK((extension == ".gp" || extension == ".dat" || extension == ".svg" ||
+           extension == ".pdf" || extension == ".gif"));
     CHECK(entry.file_size() > 0);
     names.insert(entry.path().stem().string());
   }
   for (const std::string& name : names)
-    for (const char* extension : {".gp", ".dat", ".svg", ".pdf"})
+    for (const char* extension : name == "film"
+                                     ? std::vector<const char*>{".gp", ".dat", ".gif"}
+                                     : std::vector<const char*>{".gp", ".dat", ".svg", ".pdf"})
       CHECK(fs::exists(results / "figures" / (name + extension)));
   return names;
 }
@@ -90,9 +95,10 @@ TEST_CASE("every figure that applies is drawn, and no other", "[reports]") {
   const ScratchDirectory line, plane;
   reports::write_report(synthetic(1, with_target), line.path);
   CHECK(drawn(line.path) ==
-        std::set<std::string>{"curves", "error", "loss", "scatter", "spectrum"});
+        std::set<std::string>{"curves", "error", "film", "loss", "scatter", "spectrum"});
   reports::write_report(synthetic(2, with_target), plane.path);
-  CHECK(drawn(plane.path) == std::set<std::string>{"error", "loss", "maps", "scatter", "spectrum"});
+  CHECK(drawn(plane.path) ==
+        std::set<std::string>{"error", "film", "loss", "maps", "scatter", "spectrum"});
 }
 
 TEST_CASE("a list of points has no maps", "[reports]") {
@@ -132,6 +138,7 @@ TEST_CASE("drawings stand alone", "[reports]") {
   reports::write_report(synthetic(2, true), scratch.path);
   for (const std::string& name : drawn(scratch.path)) {
     INFO(name);
+    if (name == "film") continue;
     const std::string svg = read_text(scratch.path / "figures" / (name + ".svg"));
     CHECK(balanced(svg));
     CHECK(svg.size() < 400'000);
@@ -160,17 +167,19 @@ TEST_CASE("the page is well formed, self-contained and escaped", "[reports]") {
   const std::string html = read_text(scratch.path / "report.html");
   CHECK(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
   CHECK(balanced(html));
-  CHECK_FALSE(has(html, "http"));
-  CHECK_FALSE(has(html, "<script"));
+  CHECK_FALSE(has(html, "http:"));
+  CHECK_FALSE(has(html, "https:"));
+  CHECK(count(html, "<script") == 2);  // the player's data and its script
   CHECK_FALSE(has(html, "<b>"));
   CHECK(has(html, "<h1>Sines, &lt;b&gt;low &amp; first&lt;/b&gt; &quot;quoted&quot;</h1>"));
   CHECK(has(html, "&lt;/pre&gt;&lt;script&gt;"));
   CHECK(has(html, "<li>p_b(0) was estimated &amp; &lt;may&gt; be off</li>"));
   CHECK(has(html, "not run: the lattice is &lt;too&gt; large"));
   CHECK(has(html, "fprinciple run synthetic.toml"));
-  CHECK(count(html, "<figure") == 5);
+  CHECK(count(html, "<figure") == 6);
   CHECK(count(html, "<img alt=\"") == 5);
-  CHECK(count(html, "<figcaption>") == 5);
+  CHECK(count(html, "<figcaption>") == 6);
+  CHECK(has(html, "<strong>Figure B. Loss over time.</strong>"));
 }
 
 TEST_CASE("links lead to files", "[reports]") {
@@ -182,12 +191,14 @@ TEST_CASE("links lead to files", "[reports]") {
   for (auto it = std::sregex_iterator(html.begin(), html.end(), link); it != std::sregex_iterator();
        ++it) {
     const std::string target = (*it)[1];
-    if (target.starts_with("figures/"))
+    if (target.starts_with("#"))
+      CHECK(count(html, "id=\"" + target.substr(1) + "\"") == 1);
+    else if (target.starts_with("figures/"))
       CHECK(fs::exists(scratch.path / target));
     else
       others.insert(target);
   }
-  CHECK(others == std::set<std::string>{"result.nc", "summary.json"});
+  CHECK(others == std::set<std::string>{"data:,", "result.nc", "summary.json"});
 }
 
 TEST_CASE("every number on the page is one of the summary", "[reports]") {
@@ -198,19 +209,22 @@ TEST_CASE("every number on the page is one of the summary", "[reports]") {
   for (const char* exact :
        {"0.00381249\">0.00381<", "0.99951\">1.00<", "9.9999e-07\">1.00 × 10<sup>−6<",
         "8.76543e-13\">8.77 × 10<sup>−13<", "54321.5\">54322<", "4.5678e-14\">4.57 × 10<sup>−14<"})
-    CHECK(has(html, std::string("<data value=\"") + exact));
-  CHECK(has(html, "<dd>12345678</dd>"));
-  CHECK(has(html, "<dd>18446744073709551615</dd>"));
+    CHECK(has(html, std::string("value=\"") + exact));
+  CHECK(has(html, ">12345678</data></dd>"));
+  CHECK(has(html, ">18446744073709551615</data></dd>"));
   CHECK(has(html, "<dd>–</dd>"));
 
-  std::set<double> summary;
-  const nlohmann::json values = comparison.summary.flatten();
-  for (const auto& value : values)
-    if (value.is_number()) summary.insert(value.get<double>());
-  static const std::regex data("<data value=\"([^\"]+)\">");
+  static const std::regex data("<data data-key=\"([^\"]+)\" value=\"([^\"]+)\">");
+  std::size_t numbers = 0;
   for (auto it = std::sregex_iterator(html.begin(), html.end(), data); it != std::sregex_iterator();
-       ++it)
-    CHECK(summary.count(std::stod((*it)[1])) == 1);
+       ++it, ++numbers) {
+    std::string path = "/" + std::string((*it)[1]);
+    std::replace(path.begin(), path.end(), '.', '/');
+    CHECK(comparison.summary.at(nlohmann::json::json_pointer(path)).get<double>() ==
+          std::stod((*it)[2]));
+  }
+  CHECK(numbers == count(html, "<data"));  // none without its key
+  CHECK(numbers > 10);
 }
 
 TEST_CASE("an empty summary makes a page of dashes", "[reports]") {
@@ -246,7 +260,7 @@ TEST_CASE("values that are not finite or all equal can be drawn", "[reports]") {
   }
   const ScratchDirectory scratch;
   reports::write_report(comparison, scratch.path);
-  CHECK(drawn(scratch.path).size() == 5);
+  CHECK(drawn(scratch.path).size() == 6);
 }
 
 TEST_CASE("the spectrum's file says that low frequencies come first", "[reports]") {
@@ -335,11 +349,54 @@ TEST_CASE("the combined page has a section for each experiment", "[reports]") {
   reports::write_combined_report(all, scratch.path);
   const std::string html = read_text(scratch.path / "report.html");
   CHECK(balanced(html));
-  CHECK_FALSE(has(html, "http"));
+  CHECK_FALSE(has(html, "http:"));
+  CHECK_FALSE(has(html, "https:"));
+  CHECK(count(html, "<script") == 3);
+  CHECK(count(html, "<nav") == 1);
   CHECK(count(html, "<section class=\"experiment\"") == 2);
-  CHECK(count(html, "<figure") == 2 + 5);
+  CHECK(count(html, "<figure") == 2 + 5 + 2);
   CHECK(has(html, "href=\"one/figures/curves.pdf\""));
   CHECK(has(html, "href=\"two%20%26%20a%20half/result.nc\""));
+}
+
+TEST_CASE("runs are overlaid, each with its name and its numbers", "[reports]") {
+  const ScratchDirectory scratch;
+  std::vector<reports::OverlaidRun> runs{{"a", synthetic(1, true)}, {"b", synthetic(1, false)}};
+  SECTION("titles that differ") {
+    runs[1].comparison.title = "It's {another} run_2";
+    reports::write_overlay(runs, scratch.path);
+    CHECK(has(read_text(scratch.path / "figures" / "loss.gp"),
+              "title 'It''s {another} run_2' noenhanced"));
+  }
+  SECTION("titles that coincide") {
+    reports::write_overlay(runs, scratch.path);
+    CHECK(has(read_text(scratch.path / "figures" / "loss.gp"), "\"quoted\" (b)' noenhanced"));
+  }
+  CHECK(drawn(scratch.path) == std::set<std::string>{"curves", "error", "loss"});
+  const std::string html = read_text(scratch.path / "report.html");
+  CHECK(balanced(html));
+  CHECK(count(html, "data-key=\"error.rmse\" value=\"0.00381249\"") == 2);
+}
+
+TEST_CASE("runs that cannot be overlaid are refused", "[reports]") {
+  const ScratchDirectory scratch;
+  CHECK_THROWS_WITH(
+      reports::write_overlay({{"a", synthetic(1, true)}, {"b", synthetic(2, true)}}, scratch.path),
+      "b: has dimension 2, a has 1; only runs of one dimension can be overlaid");
+  const reports::OverlaidRun run{"a", synthetic(1, true)};
+  CHECK_THROWS_AS(reports::write_overlay(std::vector(9, run), scratch.path), InputError);
+  CHECK(fs::is_empty(scratch.path));
+}
+
+TEST_CASE("the film has a picture for each snapshot and is small enough to send", "[reports]") {
+  const auto dim = GENERATE(1, 2);
+  const ScratchDirectory scratch;
+  reports::write_report(synthetic(dim, true), scratch.path, {dim == 1 ? "curves" : "maps"});
+  const std::string gif = read_text(scratch.path / "figures" / "film.gif");
+  CHECK(gif.starts_with("GIF89a"));
+  // Each picture has one graphic control extension; 20 snapshots, and the last one held.
+  CHECK(count(gif, std::string("\x21\xF9\x04", 3)) == 20 + 4);
+  CHECK(gif.size() < (1U << 20));
 }
 
 TEST_CASE("without gnuplot the error says what to install", "[reports]") {

@@ -1,0 +1,184 @@
+#include "reports/overlay.hpp"
+
+#include "data/error.hpp"
+#include "reports/axis.hpp"
+#include "reports/data_file.hpp"
+#include "reports/document.hpp"
+#include "reports/html.hpp"
+#include "reports/text_file.hpp"
+#include "reports/thinning.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <spdlog/fmt/fmt.h>
+
+namespace fprinciple::reports {
+namespace {
+
+namespace fs = std::filesystem;
+using Eigen::Index;
+using Eigen::VectorXd;
+
+/// Names of gnuplot.cpp's colours, with a dash each.
+constexpr std::array styles{"lc rgb network",
+                            "lc rgb prediction dt (6,4)",
+                            "lc rgb target dt (2,3)",
+                            "lc rgb divergence dt (10,3,2,3)",
+                            "lc rgb zero_frequency dt (12,3)",
+                            "lc rgb nonlinearity dt (4,2)",
+                            "lc rgb finite_width dt (8,3,2,3,2,3)",
+                            "lc rgb samples dt (1,2)"};
+
+void require_comparable(const std::vector<OverlaidRun>& runs) {
+  if (runs.size() > styles.size())
+    throw InputError(fmt::format("{} runs cannot be told apart in one figure; at most {} can",
+                                 runs.size(), styles.size()));
+  const OverlaidRun& first = runs.front();
+  for (const OverlaidRun& run : runs)
+    if (run.comparison.grid.dim() != first.comparison.grid.dim())
+      throw InputError(
+          fmt::format("{}: has dimension {}, {} has {}; only runs of one dimension can be overlaid",
+                      run.place.string(), run.comparison.grid.dim(), first.place.string(),
+                      first.comparison.grid.dim()));
+}
+
+std::vector<std::string> labels(const std::vector<OverlaidRun>& runs) {
+  std::vector<std::string> titles, out;
+  for (const OverlaidRun& run : runs)
+    titles.push_back(run.comparison.title.empty() ? run.comparison.name : run.comparison.title);
+  for (std::size_t k = 0; k < runs.size(); ++k)
+    out.push_back(std::count(titles.begin(), titles.end(), titles[k]) == 1
+                      ? titles[k]
+                      : fmt::format("{} ({})", titles[k], runs[k].place.string()));
+  return out;
+}
+
+/// As gnuplot reads it between single quotes.
+std::string quoted(const std::string& text) {
+  std::string out;
+  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+  return fmt::format("'{}'", out);
+}
+
+/// One line for each run, of its own table x, y.
+struct Lines {
+  std::string name, title, what;  ///< of the figure, and of each table
+  std::vector<VectorXd> x, y;
+  std::string axes;  ///< gnuplot commands
+};
+
+Figure figure(const Lines& lines, const std::vector<std::string>& names,
+              const std::string& reading) {
+  DataFile file(lines.title);
+  std::string plots;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    file.table(fmt::format("index {}: {}, of {}", k, lines.what, names[k]),
+               {{"x", lines.x[k]}, {"y", lines.y[k]}});
+    plots += fmt::format("{}data index {} using 1:2 with lines lw 2 {} title {} noenhanced",
+                         k == 0 ? "" : ", \\\n  ", k, styles[k], quoted(names[k]));
+  }
+  Figure out;
+  out.name = lines.name;
+  out.title = lines.title;
+  out.width_cm = 12.0;
+  out.height_cm = 7.0 + 0.45 * static_cast<double>(names.size());
+  out.data = file.text();
+  out.commands =
+      lines.axes + fmt::format("set key maxrows {}\nplot \\\n  {}\n", names.size(), plots);
+  out.alt =
+      fmt::format("Line plot of {}, a line for each of {}.", lines.what, fmt::join(names, ", "));
+  out.reading = reading;
+  return out;
+}
+
+Figure curves(const std::vector<OverlaidRun>& runs, const std::vector<std::string>& names) {
+  Lines lines{"curves", "The trained networks", "f(x) at the last time", {}, {}, {}};
+  for (const OverlaidRun& run : runs) {
+    const compare::Comparison& c = run.comparison;
+    const std::vector<Index> points = thinned(c.grid, 2000);
+    lines.x.emplace_back(c.grid.points.row(0).transpose()(points));
+    lines.y.emplace_back(c.f_nn.col(c.t.size() - 1)(points));
+  }
+  lines.axes = fmt::format(
+      "set xrange {}\nset yrange {}\nset xlabel '{{/:Italic x}}' offset 0,1.5*lift\n"
+      "set ylabel '{{/:Italic f}}({{/:Italic x}})'\n",
+      gnuplot_range(range_of(lines.x)), gnuplot_range(padded(range_of(lines.y), 0.07)));
+  return figure(lines, names, "Each line is the network of one run at the run's own last time.");
+}
+
+/// A quantity over time, both axes logarithmic.
+Figure over_time(Lines lines, const std::vector<OverlaidRun>& runs,
+                 const std::vector<std::string>& names, VectorXd compare::Comparison::*values,
+                 const char* label, const std::string& reading) {
+  for (const OverlaidRun& run : runs) {
+    const std::vector<Index> rows = positive(run.comparison.t);
+    lines.x.emplace_back(run.comparison.t(rows));
+    lines.y.emplace_back((run.comparison.*values)(rows));
+  }
+  lines.axes =
+      log_axis('x', range_of(lines.x)) + log_axis('y', decades(lines.y)) +
+      fmt::format("set xlabel '{}' offset 0,1.5*lift\nset ylabel '{}'\n", time_label, label);
+  return figure(lines, names, reading);
+}
+
+std::string table(const std::vector<OverlaidRun>& runs, const std::vector<std::string>& names) {
+  std::string rows;
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    rows +=
+        fmt::format("<tr data-experiment=\"{}\"><th scope=\"row\">{}</th>", k, escaped(names[k]));
+    for (const char* key : {"problem.dim", "problem.samples", "problem.width", "train.time",
+                            "train.loss", "error.rmse", "error.relative_l2", "train.seconds"})
+      rows += "<td>" + value_at(runs[k].comparison.summary, key) + "</td>";
+    rows += "</tr>\n";
+  }
+  return "<div class=\"card scroll\" tabindex=\"0\" role=\"group\" aria-label=\"runs\"><table>\n"
+         "<thead><tr><th scope=\"col\">run</th><th scope=\"col\"><i>d</i></th>"
+         "<th scope=\"col\"><i>n</i></th><th scope=\"col\"><i>m</i></th>"
+         "<th scope=\"col\">last <i>t</i></th><th scope=\"col\">last loss</th>"
+         "<th scope=\"col\">rmse network − prediction</th><th scope=\"col\">relative L²</th>"
+         "<th scope=\"col\">training (s)</th></tr></thead>\n<tbody>\n" +
+         rows + "</tbody></table></div>\n";
+}
+
+}  // namespace
+
+void write_overlay(const std::vector<OverlaidRun>& runs, const fs::path& directory) {
+  require_comparable(runs);
+  const std::vector<std::string> names = labels(runs);
+  std::vector<Figure> figures;
+  if (runs.front().comparison.grid.dim() == 1) figures.push_back(curves(runs, names));
+  if (std::all_of(runs.begin(), runs.end(),
+                  [](const OverlaidRun& run) { return positive(run.comparison.t).size() > 1; })) {
+    figures.push_back(over_time({"loss", "Loss over time", "the network's loss over t", {}, {}, {}},
+                                runs, names, &compare::Comparison::loss_nn,
+                                "½Σ({/:Italic f} − {/:Italic y})²",
+                                "The loss of each network on its own samples."));
+    figures.push_back(over_time(
+        {"error",
+         "Distance of network and prediction over time",
+         "the root mean square of network − prediction over t",
+         {},
+         {},
+         {}},
+        runs, names, &compare::Comparison::rmse, "root mean square on the grid",
+        "How far each network is from its own prediction, root mean square on its grid."));
+  }
+  make_directory(directory / "figures");
+  std::string body;
+  for (std::size_t k = 0; k < figures.size(); ++k) {
+    draw(figures[k], directory / "figures");
+    body += figure_html(figures[k], static_cast<char>('A' + k),
+                        read_text(directory / "figures" / (figures[k].name + ".svg")), "");
+  }
+  const std::string title = fmt::format("{} runs, overlaid", runs.size());
+  write_text(directory / "report.html",
+             document(title, "<header>\n" + heading(1, title) +
+                                 "<p>In every figure each run has its own colour and dash. The "
+                                 "times are of each run's own gradient flow.</p>\n</header>\n"
+                                 "<main>\n" +
+                                 table(runs, names) + heading(2, "Figures") +
+                                 "<div class=\"figures\">\n" + body + "</div>\n</main>\n"));
+}
+
+}  // namespace fprinciple::reports
