@@ -149,7 +149,7 @@ void fig1a(double step) {
 /// n samples of sin(2πx) on [−1, 1].
 data::Samples sine_on_line(Eigen::Index n) {
   const Eigen::MatrixXd x = Eigen::RowVectorXd::LinSpaced(n, -1.0, 1.0);
-  return {x, data::values({Eigen::VectorXd::Ones(1)}, x)};
+  return {x, data::values(data::sine(Eigen::VectorXd::Ones(1)), x)};
 }
 
 void line(Eigen::Index largest) {

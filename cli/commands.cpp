@@ -2,6 +2,7 @@
 
 #include "cli/progress.hpp"
 #include "cli/supervisor.hpp"
+#include "compare/bounds.hpp"
 #include "compare/comparison.hpp"
 #include "compare/experiment.hpp"
 #include "compare/output_directory.hpp"
@@ -53,6 +54,31 @@ std::string solver_agreement(const json& summary) {
   return fmt::format("{} routes agree to {:.1e} of max|y|", routes, largest);
 }
 
+/// Each bound, how far it is above the error that it bounds, and what it knows.
+void print_bounds(const json& summary) {
+  const auto show = [&](const char* name, const char* key, const std::string& rest) {
+    fmt::print("  {:<14} {:9.3g}  {}\n", name, number(summary, fmt::format("/bounds/{}", key)),
+               rest);
+  };
+  if (const double norm = number(summary, "/bounds/fp_norm"); std::isfinite(norm)) {
+    fmt::print("  bounds         with Q = {:.4g}, n = {}, δ = {:g}, over the whole box:\n", norm,
+               number(summary, "/problem/samples"), number(summary, "/bounds/delta"));
+    for (const compare::BoundWords& bound : compare::bound_words)
+      show(bound.name, bound.key,
+           fmt::format("{:9.3g} × the error; {}",
+                       number(summary, fmt::format("/bounds/tightness/{}", bound.key)),
+                       bound.knows));
+  }
+  show("error", "measured_lfp", "the mean of |f − h_n|, h_n the prediction's limit");
+  show("", "measured_lfp_l2", "its root mean square");
+  show("", "measured_nn", "the mean of |f − f_nn|, the network");
+  show("", "measured_nn_l2",
+       fmt::format("its root mean square; all four to {:.1g} of themselves",
+                   number(summary, "/bounds/measured_error")));
+  if (const std::string note = summary.at("bounds").at("note"); !note.empty())
+    fmt::print("  note           {}\n", note);
+}
+
 void print_summary(const Comparison& comparison, const fs::path& directory, double seconds) {
   const json& summary = comparison.summary;
   fmt::print("{}\n", comparison.title);
@@ -64,6 +90,7 @@ void print_summary(const Comparison& comparison, const fs::path& directory, doub
              number(summary, "/train/loss"), number(summary, "/train/steps"),
              number(summary, "/train/time"));
   if (summary.contains("solvers")) fmt::print("  LFP solvers    {}\n", solver_agreement(summary));
+  if (summary.contains("bounds")) print_bounds(summary);
   fmt::print("  time           {:.1f} s\n", seconds);
 }
 
@@ -210,7 +237,7 @@ std::vector<std::string> paper_experiments() {
 
 void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Options options) {
   const compare::Stopwatch watch;
-  const Experiment experiment = compare::read_experiment(file);
+  const Experiment experiment = compare::read_experiment(file, options.bounds);
   print_warnings(experiment);
   const fs::path directory = out.value_or(fs::path("results") / experiment.name);
   OutputDirectory output(directory);

@@ -15,6 +15,7 @@ std::vector<std::string> paper_experiments();
 
 struct Options {
   bool quiet = false;   ///< warnings and errors only
+  bool bounds = false;  ///< compute generalisation bounds, whether the file says so or not
   bool resume = false;  ///< go on from what an interrupted run has kept
 };
 

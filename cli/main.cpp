@@ -49,6 +49,12 @@ ExitStatus run(int argc, char** argv) {
   run->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
   run->add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
 
+  CLI::App* bounds =
+      app.add_subcommand("bounds", "The same, with the theory's generalisation bounds");
+  bounds->add_option("experiment", experiment, "The experiment file (TOML)")->required();
+  bounds->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
+  bounds->add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
+
   CLI::App* reproduce =
       app.add_subcommand("reproduce", "Run the experiments of the papers, with one report");
   reproduce->add_option(
@@ -90,7 +96,8 @@ ExitStatus run(int argc, char** argv) {
   fprinciple::data::keep_blas_to_one_thread();
   fprinciple::data::reuse_freed_memory();
   if (threads > 0) omp_set_num_threads(threads);
-  if (run->parsed()) cli::run_experiment(experiment, out, options);
+  options.bounds = bounds->parsed();
+  if (run->parsed() || bounds->parsed()) cli::run_experiment(experiment, out, options);
   if (sweep->parsed()) cli::run_sweep(experiment, out, options);
   if (reproduce->parsed()) cli::reproduce(names, reproduced, options);
   if (report->parsed()) {

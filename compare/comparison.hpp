@@ -44,6 +44,8 @@ struct Comparison {
   std::optional<Eigen::VectorXd> target;                       ///< G
   std::optional<Eigen::VectorXd> test_loss_nn, test_loss_lfp;  ///< T
 
+  Eigen::VectorXd power_function;  ///< G, ρ P_S ≥ |target − f_lfp_limit|; empty without bounds
+
   /// d = 1: the classical interpolants of the samples on the grid.
   std::optional<Eigen::VectorXd> cubic_spline, piecewise_linear;  ///< G
 

@@ -3,6 +3,7 @@
 #include "compare/experiment_samples.hpp"
 #include "compare/toml_reader.hpp"
 #include "data/memory.hpp"
+#include "lfp/bounds.hpp"
 #include "lfp/mesh_free.hpp"
 #include "lfp/spectral_weight.hpp"
 #include "lfp/spectrum.hpp"
@@ -368,12 +369,44 @@ void read_lfp(const TomlTable& root, Experiment& experiment) {
   }
 }
 
+// [bounds] --------------------------------------------------------------------------------------
+
+/// Bounds are for functions on the lattice whose exact values the samples are, from h_ini = 0.
+void require_what_bounds_need(const TomlTable& root, const Experiment& experiment) {
+  const Experiment::Network& network = experiment.network;
+  const auto fail = [&](std::string_view table, const std::string& what) {
+    root.place(table).fail(fmt::format("{}, as bounds are computed", what));
+  };
+  if (!experiment.target) fail("data", "must have a target");
+  if (experiment.drawn.noise > 0.0) fail("data", "noise must be 0");
+  if (experiment.lfp.model != "lfp2019" || experiment.lfp.kernel)
+    fail("lfp", "must have model = \"lfp2019\" and kernel = false");
+  if (!network.initial && !network.antisymmetric && network.a.scale > 0.0)
+    fail("network", "antisymmetric must be true");
+  root.place("data").around(
+      [&] { lfp::wave_coefficients(experiment.lfp.lattice, experiment.target->waves); });
+}
+
+void read_bounds(const TomlTable& root, bool wanted, Experiment& experiment) {
+  const TomlTable table = root.table("bounds", {"delta"});
+  if (!wanted && !root.find("bounds")) return;
+  experiment.delta = 0.05;
+  if (const auto value = table.find("delta")) {
+    experiment.delta = value->positive();
+    if (!(*experiment.delta < 1.0))
+      value->fail(fmt::format("must be > 0 and < 1, got {}", *experiment.delta));
+  }
+  require_what_bounds_need(root, experiment);
+}
+
 // [report] --------------------------------------------------------------------------------------
 
 /// Why a figure cannot be drawn from these data; empty when it can.
 std::string hindrance(const std::string& figure, const Experiment& experiment) {
   const Index d = experiment.samples.dim();
   if (figure == "curves" && d != 1) return fmt::format("needs data in 1 dimension, got {}", d);
+  if (figure == "bounds" && !experiment.delta) return "needs the table [bounds]";
+  if (figure == "bounds" && d != 1) return fmt::format("needs data in 1 dimension, got {}", d);
   if (figure == "maps" && d != 2) return fmt::format("needs data in 2 dimensions, got {}", d);
   if (figure == "maps" && !experiment.grid.regular()) return "needs a regular grid, got grid.file";
   if (figure == "spectrum" && !lfp::has_spectrum(experiment.grid))
@@ -418,16 +451,17 @@ double extent(const Experiment& experiment) {
 }
 
 std::vector<std::string> figure_names() {
-  return {"maps", "curves", "loss", "error", "ladder", "scatter", "spectrum"};
+  return {"maps", "curves", "loss", "error", "ladder", "scatter", "spectrum", "bounds"};
 }
 
-Experiment read_experiment(const std::filesystem::path& file) {
-  return read_experiment(TomlFile(file));
+Experiment read_experiment(const std::filesystem::path& file, bool bounds) {
+  return read_experiment(TomlFile(file), bounds);
 }
 
-Experiment read_experiment(const TomlFile& toml) {
+Experiment read_experiment(const TomlFile& toml, bool bounds) {
   const std::filesystem::path file = toml.name();
-  const TomlTable root = toml.root({"title", "data", "network", "train", "lfp", "grid", "report"});
+  const TomlTable root =
+      toml.root({"title", "data", "network", "train", "lfp", "grid", "bounds", "report"});
   const std::filesystem::path folder = file.parent_path();
   Experiment experiment;
   experiment.name = file.stem().string();
@@ -439,6 +473,7 @@ Experiment read_experiment(const TomlFile& toml) {
   read_train(root, experiment);
   read_grid(root, folder, kept_times(experiment.train), experiment);
   read_lfp(root, experiment);
+  read_bounds(root, bounds, experiment);
   read_figures(root, experiment);
   return experiment;
 }

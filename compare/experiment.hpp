@@ -9,6 +9,7 @@
 #include "lfp/lattice.hpp"
 #include "nn/gradient_descent.hpp"
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -30,7 +31,12 @@ struct Experiment {
   std::vector<std::string> warnings;
 
   data::Samples samples;
-  std::optional<data::Sine> target;  ///< known only for analytic targets
+  std::optional<data::Target> target;          ///< known only for analytic targets
+  struct Drawn {                               ///< how samples were drawn from the target
+    std::vector<std::array<double, 2>> range;  ///< d
+    bool at_random = true;                     ///< uniform in the range; else a grid
+    double noise = 0.0;
+  } drawn;
 
   struct Network {
     Eigen::Index width = 0;  ///< all neurons, antisymmetric copies included
@@ -69,6 +75,8 @@ struct Experiment {
     std::optional<double> bias_density;  ///< p_b(0), set whenever weights are given
   } lfp;
 
+  std::optional<double> delta;  ///< [bounds]: δ; without it no bounds are computed
+
   data::Grid grid;
   std::vector<std::string> figures;  ///< empty: all that apply
 };
@@ -82,12 +90,13 @@ double extent(const Experiment& experiment);
 /// The names that `report.figures` may hold, in the order of the report.
 std::vector<std::string> figure_names();
 
-/// Reads an experiment file. Throws InputError "file:line: key: what is wrong; what is allowed" for
-/// TOML that does not parse, unknown or missing keys, wrong types and impossible values, and for
-/// sizes that this machine's memory cannot hold (saying what they would need).
-Experiment read_experiment(const std::filesystem::path& file);
+/// Reads an experiment file; with `bounds` as if it had a table [bounds]. Throws InputError
+/// "file:line: key: what is wrong; what is allowed" for TOML that does not parse, unknown or
+/// missing keys, wrong types and impossible values, and for sizes that this machine's memory cannot
+/// hold (saying what they would need).
+Experiment read_experiment(const std::filesystem::path& file, bool bounds = false);
 
 /// The same of a file that has been parsed, and perhaps edited.
-Experiment read_experiment(const TomlFile& toml);
+Experiment read_experiment(const TomlFile& toml, bool bounds = false);
 
 }  // namespace fprinciple::compare

@@ -144,21 +144,55 @@ Eigen::MatrixXd grid_points(const TomlValue& n, const std::vector<Range>& ranges
   return data::make_grid(axes).points;
 }
 
-data::Sine read_target(const TomlTable& table) {
-  const TomlTable target = table.table("target", {"kind", "frequency"});
-  target.require("kind", "\"sine\"").choice({"sine"});
-  constexpr std::string_view kAllowed = "a list of numbers, one for each axis, in cycles";
-  const TomlValue frequency = target.require("frequency", kAllowed);
-  const std::vector<double> v = numbers(frequency, kAllowed);
-  data::Sine sine{Eigen::Map<const Eigen::VectorXd>(v.data(), static_cast<Index>(v.size()))};
-  if (sine.frequency.isZero(0.0))
-    frequency.fail("must not be 0 along every axis: that target is the zero function");
-  return sine;
+constexpr std::string_view kFrequency = "a list of numbers, one for each axis, in cycles";
+
+Eigen::VectorXd read_frequency(const TomlTable& wave) {
+  const TomlValue frequency = wave.require("frequency", kFrequency);
+  const std::vector<double> v = numbers(frequency, kFrequency);
+  Eigen::VectorXd out = Eigen::Map<const Eigen::VectorXd>(v.data(), static_cast<Index>(v.size()));
+  if (out.isZero(0.0))
+    frequency.fail("must not be 0 along every axis: that target is a constant function");
+  return out;
+}
+
+data::Wave read_wave(const TomlValue& value) {
+  const TomlTable table = value.table({"frequency", "amplitude", "phase"});
+  data::Wave wave{read_frequency(table)};
+  if (const auto amplitude = table.find("amplitude")) wave.amplitude = amplitude->number();
+  if (const auto phase = table.find("phase")) wave.phase = phase->number();
+  return wave;
+}
+
+std::vector<data::Wave> read_waves(const TomlTable& target) {
+  constexpr std::string_view kAllowed = "a non-empty list of { frequency, amplitude, phase }";
+  std::vector<data::Wave> waves;
+  for (const TomlValue& element : target.require("waves", kAllowed).elements(kAllowed)) {
+    waves.push_back(read_wave(element));
+    if (waves.back().frequency.size() != waves.front().frequency.size())
+      element.fail("frequency must have as many numbers as that of the first wave");
+  }
+  return waves;
+}
+
+data::Target read_target(const TomlTable& table) {
+  const TomlTable target = table.table("target", {"kind", "frequency", "waves"});
+  const std::string kind = target.require("kind", "\"sine\", \"waves\", \"triangle\" or \"square\"")
+                               .choice({"sine", "waves", "triangle", "square"});
+  if (kind == "waves") {
+    target.refuse({"frequency"}, "stands in each of waves with kind = \"waves\"");
+    return {read_waves(target)};
+  }
+  target.refuse({"waves"}, "is allowed only with kind = \"waves\"");
+  using Shape = data::Target::Shape;
+  return {{{read_frequency(target)}},
+          kind == "triangle" ? Shape::triangle
+          : kind == "square" ? Shape::square
+                             : Shape::sine};
 }
 
 void draw_samples(const TomlTable& table, Experiment& experiment) {
-  const data::Sine sine = read_target(table);
-  const Index d = sine.frequency.size();
+  const data::Target target = read_target(table);
+  const Index d = target.waves.front().frequency.size();
   const TomlValue n = table.require("n", "an integer of at least 1");
   require_sample_memory(n.place(), n.integer(1), d);
   const std::vector<Range> ranges = ranges_of(
@@ -176,13 +210,16 @@ void draw_samples(const TomlTable& table, Experiment& experiment) {
 
   data::Samples samples;
   samples.x = regular ? grid_points(n, ranges) : uniform_points(n.integer(1), ranges, seed);
-  samples.y = data::values(sine, samples.x);
+  samples.y = data::values(target, samples.x);
   for (Index i = 0; i < samples.size(); ++i)
     samples.y[i] +=
         data::draw(noise, seed, data::Stream::sample_noise, static_cast<std::uint64_t>(i));
   if (const auto defect = data::find_defect(samples)) table.place("target").fail(defect->message);
   experiment.samples = samples;
-  experiment.target = sine;
+  experiment.target = target;
+  for (const auto& [lo, hi] : ranges) experiment.drawn.range.push_back({lo, hi});
+  experiment.drawn.at_random = !regular;
+  experiment.drawn.noise = noise.scale;
 }
 
 // The grid --------------------------------------------------------------------------------------

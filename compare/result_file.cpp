@@ -55,6 +55,8 @@ void each_array(File& file, C& c) {
   const std::string test = "1/2 n/G sum over the grid of (f - target)^2";
   file.one("test_loss_nn", "time", loss, test + ", network", c.test_loss_nn);
   file.one("test_loss_lfp", "time", loss, test + ", LFP", c.test_loss_lfp);
+  file.maybe_one("power_function", "grid", y, "rho P_S, a bound of |target - f_lfp_limit|",
+                 c.power_function);
   file.one("cubic_spline", "grid", y, "natural cubic spline of the samples", c.cubic_spline);
   file.one("piecewise_linear", "grid", y, "piecewise-linear interpolant", c.piecewise_linear);
   file.maybe_one("frequency", "frequency", "cycles per unit of x", "|xi|", c.frequency);

@@ -1,5 +1,6 @@
 #include "compare/run.hpp"
 
+#include "compare/bounds.hpp"
 #include "compare/interpolants.hpp"
 #include "compare/stopwatch.hpp"
 #include "compare/test_error.hpp"
@@ -288,6 +289,8 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress,
   const Prediction prediction =
       predict(experiment, network, experiment.lfp.model, experiment.lfp.check);
   const Ladder ladder = make_ladder(experiment, network, warnings);
+  std::optional<GeneralisationBounds> bounds;
+  if (experiment.delta) bounds.emplace(experiment, network);
   const VectorXd f_ini = nn::outputs(network, out.grid.points);
   out.f_lfp_limit = f_ini + prediction.limit;
 
@@ -319,6 +322,10 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress,
   out.summary["lfp"].update(prediction.details);
   if (experiment.lfp.ladder) out.summary["ladder"] = ladder_numbers(out);
   if (out.target) out.summary["test"] = test_numbers(out);
+  if (bounds) {
+    out.power_function = bounds->power_function();
+    out.summary["bounds"] = bounds->summary(trajectory.network);
+  }
   if (experiment.lfp.check) out.summary["solvers"] = prediction.solvers;
   out.summary["train"]["seconds"] = training_seconds;
   warnings.insert(warnings.begin(), experiment.warnings.begin(), experiment.warnings.end());

@@ -3,7 +3,6 @@
 #include "lfp/complete_kernel.hpp"
 #include "lfp/complete_lattice.hpp"
 #include "lfp/mesh_free.hpp"
-#include "lfp/spectral_weight.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
 
@@ -33,20 +32,11 @@ double bias_density(const Experiment& experiment) {
   return experiment.lfp.bias_density.value_or(data::density_at_zero(experiment.network.b));
 }
 
-lfp::SpectralWeight weight_of(const Experiment& experiment, const data::Weights& weights) {
-  if (experiment.lfp.model == "power")
-    return lfp::power_weight(experiment.samples.dim(), experiment.lfp.exponent);
-  const data::NetworkLaw law = network_law(experiment);
-  return experiment.lfp.moments == "distribution"
-             ? lfp::lfp2019(law, experiment.samples.dim())
-             : lfp::lfp2019(law, weights, bias_density(experiment));
-}
-
 Prediction on_lattice(const Experiment& experiment, const data::Weights& weights,
                       const data::Samples& residual, bool divergence, bool check, double scale) {
   const Experiment::Lfp& spec = experiment.lfp;
   const data::NetworkLaw law = network_law(experiment);
-  const lfp::SpectralWeight weight = weight_of(experiment, weights);
+  const lfp::SpectralWeight weight = spectral_weight(experiment, weights);
   if (!divergence || !law.train_w)
     return lattice_prediction(lfp::make_problem(spec.lattice, weight, residual, spec.ridge),
                               experiment.grid, check, scale);
@@ -122,6 +112,15 @@ Prediction predict(const Experiment& experiment, const nn::Network& network,
              : on_lattice(experiment, network.weights, residual, divergence, check, scale);
 }
 
+lfp::SpectralWeight spectral_weight(const Experiment& experiment, const data::Weights& weights) {
+  if (experiment.lfp.model == "power")
+    return lfp::power_weight(experiment.samples.dim(), experiment.lfp.exponent);
+  const data::NetworkLaw law = network_law(experiment);
+  return experiment.lfp.moments == "distribution"
+             ? lfp::lfp2019(law, experiment.samples.dim())
+             : lfp::lfp2019(law, weights, bias_density(experiment));
+}
+
 nlohmann::json theory_numbers(const Experiment& experiment, const data::Weights& weights) {
   const Experiment::Lfp& spec = experiment.lfp;
   nlohmann::json numbers = {{"model", spec.model},
@@ -136,7 +135,7 @@ nlohmann::json theory_numbers(const Experiment& experiment, const data::Weights&
   if (spec.model == "power") {
     numbers["exponent"] = spec.exponent;
   } else if (law.activation != data::Activation::sine) {
-    const lfp::SpectralWeight weight = weight_of(experiment, weights);
+    const lfp::SpectralWeight weight = spectral_weight(experiment, weights);
     numbers["kappa"] = weight.kappa;
     if (law.activation == data::Activation::relu) {
       numbers["c1"] = weight.c1;

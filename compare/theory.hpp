@@ -2,6 +2,7 @@
 
 #include "compare/experiment.hpp"
 #include "compare/prediction.hpp"
+#include "lfp/spectral_weight.hpp"
 #include "nn/network.hpp"
 
 #include <string>
@@ -18,6 +19,9 @@ namespace fprinciple::compare {
 /// model does not apply.
 Prediction predict(const Experiment& experiment, const nn::Network& network,
                    const std::string& model, bool check);
+
+/// γ² of LFP-2019, with moments as the experiment says: `weights` are the network's first.
+lfp::SpectralWeight spectral_weight(const Experiment& experiment, const data::Weights& weights);
 
 /// `lfp.*` of the summary: model, constants and how it is solved.
 nlohmann::json theory_numbers(const Experiment& experiment, const data::Weights& weights);

@@ -83,7 +83,7 @@ struct Ricker {
     return {(1.0 - z * z) * e, z * (z * z - 3.0) * e};
   }
 };
-/// sin z; data::Sine is the target.
+/// sin z; data::sine is the target.
 struct SineActivation {
   static double value(double z) { return std::sin(z); }
   static double derivative(double z) { return std::cos(z); }

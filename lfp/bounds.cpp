@@ -180,9 +180,9 @@ WorstCase worst_case(const Problem& problem, const Features& features) {
 
 }  // namespace
 
-VectorXcd wave_coefficients(const Lattice& lattice, const std::vector<Wave>& waves) {
+VectorXcd wave_coefficients(const Lattice& lattice, const std::vector<data::Wave>& waves) {
   VectorXcd c = VectorXcd::Zero(lattice.size());
-  for (const Wave& wave : waves) {
+  for (const data::Wave& wave : waves) {
     const VectorXd turns = wave.frequency * lattice.box;
     const VectorXd k = turns.array().rint();
     // v L is rounded, and so may v be, which a box of 2π, say, cannot avoid.
@@ -231,6 +231,14 @@ VectorXcd sampled_coefficients(const Lattice& lattice, Index n_axis, const Vecto
                       fmt::join(k.begin(), k.end(), ", "), lattice.box, lattice.modes));
   }
   return c;
+}
+
+double triangle_fp_norm(const SpectralWeight& weight, double box, double v) {
+  if (weight.dim != 1 || !(weight.c2 > 0.0)) return std::numeric_limits<double>::infinity();
+  const double pi = std::numbers::pi;
+  const double alpha = std::sqrt(weight.c1 / weight.c2) / std::abs(v);
+  const double mean = alpha > 0.0 ? std::tanh(0.5 * pi * alpha) / alpha : 0.5 * pi;
+  return std::abs(v) * std::sqrt(8.0 * box * mean / (weight.c2 * pi * pi * pi));
 }
 
 double gamma_norm(const Problem& problem) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "data/target.hpp"
 #include "lfp/problem.hpp"
+#include "lfp/spectral_weight.hpp"
 
 #include <vector>
 
@@ -8,16 +10,9 @@
 
 namespace fprinciple::lfp {
 
-/// amplitude · sin(2π v·x + phase), v in cycles.
-struct Wave {
-  Eigen::VectorXd frequency;  ///< v, d
-  double amplitude = 1.0;
-  double phase = 0.0;
-};
-
-/// The coefficients of a sum of waves, whose FP-norm is then in closed form: of one sine from
+/// The coefficients of a sum of sines, whose FP-norm is then in closed form: of one sine from
 /// h_ini = 0, Q = 1/√(2Γ_v). Throws InputError for a frequency that the lattice does not have.
-Eigen::VectorXcd wave_coefficients(const Lattice& lattice, const std::vector<Wave>& waves);
+Eigen::VectorXcd wave_coefficients(const Lattice& lattice, const std::vector<data::Wave>& waves);
 
 /// The coefficients of a function from its values at L g/N, g ∈ {0 … N−1}^d, the last axis fastest,
 /// by FFTW. What is below the rounding of the largest value is 0: the FP-norm would magnify it.
@@ -25,6 +20,12 @@ Eigen::VectorXcd wave_coefficients(const Lattice& lattice, const std::vector<Wav
 /// above 1e-10 of the largest value.
 Eigen::VectorXcd sampled_coefficients(const Lattice& lattice, Eigen::Index n_axis,
                                       const Eigen::VectorXd& values);
+
+/// The FP-norm of the whole triangle wave from h_ini = 0, frequencies beyond the lattice included.
+/// The Fourier coefficients fall as 1/k², so that Σ k^{−4}/γ² is finite only where γ² falls no
+/// faster than 1/k²: d = 1 and ReLU neurons whose biases move. There
+///   Q² = (8/π³) (L v²/c2) tanh(πα/2)/α,  α² = c1/(c2 v²),  otherwise Q = ∞.
+double triangle_fp_norm(const SpectralWeight& weight, double box, double v);
 
 /// G = √K(x,x) = √(Σ_k Γ_k) over the whole lattice: |h| ≤ G ‖h‖_γ. One part only (LFP-2019).
 double gamma_norm(const Problem& problem);

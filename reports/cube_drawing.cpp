@@ -100,10 +100,21 @@ nlohmann::json in_json(double value, double low, double high) {
   return out;
 }
 
-std::string with_interval(const nlohmann::json& estimate) {
-  const std::string value = value_at(estimate, "value");
-  if (!estimate.is_object() || !estimate.contains("low") || estimate["low"].is_null()) return value;
-  return fmt::format("{} [{}, {}]", value, value_at(estimate, "low"), value_at(estimate, "high"));
+std::string study_place(const std::string& figure, const std::string& which) {
+  return fmt::format("study.{}.{}", study_key(figure), which);
+}
+
+std::string part(const nlohmann::json& estimate, const std::string& name,
+                 const std::string& place) {
+  return value_of(estimate.is_object() ? estimate.at(name) : nlohmann::json(),
+                  fmt::format("{}.{}", place, name));
+}
+
+std::string with_interval(const nlohmann::json& estimate, const std::string& place) {
+  const std::string value = part(estimate, "value", place);
+  if (!estimate.is_object() || estimate.at("low").is_null()) return value;
+  return fmt::format("{} [{}, {}]", value, part(estimate, "low", place),
+                     part(estimate, "high", place));
 }
 
 Range log_range(const std::vector<Eigen::VectorXd>& values) {

@@ -67,8 +67,14 @@ std::string study_key(const std::string& name);
 /// {value, low, high} of an estimate, the interval null where there is none.
 nlohmann::json in_json(double value, double low, double high);
 
-/// "0.50 [0.45, 0.55]", HTML; no bracket without an interval.
-std::string with_interval(const nlohmann::json& estimate);
+/// The place of a figure's number in summary.json, "study.FIGURE.WHICH".
+std::string study_place(const std::string& figure, const std::string& which);
+
+/// One number of an estimate, HTML; a dash where the estimate is null.
+std::string part(const nlohmann::json& estimate, const std::string& name, const std::string& place);
+
+/// "0.50 [0.45, 0.55]", HTML; no bracket without an interval. `place` as study_place.
+std::string with_interval(const nlohmann::json& estimate, const std::string& place);
 
 /// A positive range widened to 1, 2 or 5 times powers of ten, and gnuplot's commands for a
 /// logarithmic axis ('x', 'y', 'cb') over a range, with a label at every power of ten, or at 1, 2

@@ -393,17 +393,18 @@ void add_numbers(CubeDrawing& out, const Plot& plot) {
   for (std::size_t k = 0; k < plot.lines.size(); ++k) {
     const Line& line = plot.lines[k];
     nlohmann::json& study = out.study[line.key];
+    const std::string place = study_place(figure.name, line.key);
     study["least"] = extreme(plot, line, false);
     study["greatest"] = extreme(plot, line, true);
     std::vector<std::string> row{escaped(line.name)};
     if (line.slope) {
       study["slope"] = in_json(line.slope->value, line.slope->low, line.slope->high);
       study["slope"]["points"] = line.slope->points;
-      row.push_back(with_interval(study["slope"]));
+      row.push_back(with_interval(study["slope"], fmt::format("{}.slope", place)));
     }
     for (const char* which : {"least", "greatest"}) {
-      row.push_back(with_interval(study[which]));
-      row.push_back(value_at(study[which], "x"));
+      row.push_back(with_interval(study[which], fmt::format("{}.{}", place, which)));
+      row.push_back(part(study[which], "x", fmt::format("{}.{}", place, which)));
     }
     out.glance.rows.push_back(row);
     for (const Point& p : line.points)

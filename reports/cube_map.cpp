@@ -329,8 +329,9 @@ void add_numbers(CubeDrawing& out, const Map& map, DataFile& file) {
     out.study[name] = in_json(e->value, e->low, e->high);
     out.study[name]["x"] = at[0];
     out.study[name]["y"] = at[1];
-    out.glance.rows.push_back(
-        {name, with_interval(out.study[name]), escaped(at[0]), escaped(at[1])});
+    out.glance.rows.push_back({name,
+                               with_interval(out.study[name], study_place(map.figure.name, name)),
+                               escaped(at[0]), escaped(at[1])});
   }
 }
 

@@ -17,9 +17,9 @@ struct Maker {
 };
 
 /// One for each of compare::figure_names().
-constexpr Maker makers[] = {{"maps", maps},        {"curves", curves}, {"loss", loss},
-                            {"error", error},      {"ladder", ladder}, {"scatter", scatter},
-                            {"spectrum", spectrum}};
+constexpr Maker makers[] = {{"maps", maps},         {"curves", curves}, {"loss", loss},
+                            {"error", error},       {"ladder", ladder}, {"scatter", scatter},
+                            {"spectrum", spectrum}, {"bounds", bounds}};
 
 }  // namespace
 

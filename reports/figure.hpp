@@ -42,6 +42,8 @@ std::optional<Figure> scatter(const compare::Comparison& comparison);
 std::optional<Figure> error(const compare::Comparison& comparison);
 /// What each step from the network down to LFP-2019 costs, over time and at the last one.
 std::optional<Figure> ladder(const compare::Comparison& comparison);
+/// d = 1: the errors against the target over x, under the generalisation bounds.
+std::optional<Figure> bounds(const compare::Comparison& comparison);
 
 /// d = 1 or 2 (on a regular grid): network, prediction, their spectra or their difference as a film
 /// of at most 34 pictures, for slides. It goes with the curves or the maps, and has no name of its

@@ -110,14 +110,17 @@ std::string number(double value, std::string_view key) {
   return std::isfinite(value) ? data_element(fmt::format("{}", value), shown, key) : shown;
 }
 
+std::string value_of(const nlohmann::json& value, std::string_view key) {
+  if (value.is_number_float()) return number(value.get<double>(), key);
+  if (value.is_number_integer()) return data_element(value.dump(), with_minus(value.dump()), key);
+  if (value.is_string()) return escaped(value.get<std::string>());
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  return nothing;
+}
+
 std::string value_at(const nlohmann::json& summary, std::string_view path) {
   const nlohmann::json* node = find(summary, path);
-  if (node == nullptr) return nothing;
-  if (node->is_number_float()) return number(node->get<double>(), path);
-  if (node->is_number_integer()) return data_element(node->dump(), with_minus(node->dump()), path);
-  if (node->is_string()) return escaped(node->get<std::string>());
-  if (node->is_boolean()) return node->get<bool>() ? "yes" : "no";
-  return nothing;
+  return node == nullptr ? nothing : value_of(*node, path);
 }
 
 std::string text_at(const nlohmann::json& summary, std::string_view path) {

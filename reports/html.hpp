@@ -19,8 +19,11 @@ std::string base64(std::string_view bytes);
 /// value stands in the element's `value` attribute, its place in the summary in `data-key`.
 std::string number(double value, std::string_view key = {});
 
-/// The value at a dotted path of the summary, such as "error.rmse", as HTML: a number (integers in
-/// full), a text, or an en dash where it is missing or null.
+/// A value of the summary as HTML: a number (integers in full), a text, or an en dash for null.
+/// `key` is its dotted path, such as "error.rmse".
+std::string value_of(const nlohmann::json& value, std::string_view key);
+
+/// The value at a dotted path of the summary; an en dash where it is missing.
 std::string value_at(const nlohmann::json& summary, std::string_view path);
 
 /// The text at a dotted path, not escaped; empty where there is none.

@@ -1,5 +1,6 @@
 #include "reports/page.hpp"
 
+#include "reports/bounds_card.hpp"
 #include "reports/document.hpp"
 #include "reports/formulas.hpp"
 #include "reports/html.hpp"
@@ -219,6 +220,7 @@ std::string section_body(const Section& section, Level level) {
          card(level, "Theory and practice", agreement(s)) +
          (s.contains("solvers") ? card(level, "Four routes to one prediction", solvers(s)) : "") +
          card(level, "Spectral weight of the prediction", theory(s)) +
+         (s.contains("bounds") ? card(level, "Generalisation bounds", bounds_table(s)) : "") +
          card(level, "Conventions", conventions(s)) +
          card(level, "Files, and how to get them again", reproduction(section)) + "</div>\n";
 }

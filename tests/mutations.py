@@ -44,7 +44,7 @@ FAULTS = [
     ("cycles/radians: the spectrum's axis", "lfp/spectrum.cpp",
      ("frequency_ = delta *", "frequency_ = 2.0 * std::numbers::pi * delta *")),
     ("cycles/radians: the target", "data/target.cpp",
-     ("(2.0 * std::numbers::pi * (points", "(1.0 * (points")),
+     ("(2.0 * kPi * turns + wave.phase)", "(turns + wave.phase)")),
     ("lost ½ in the loss: as recorded", "nn/kernels.cpp",
      ("return 0.5 * (f - y).squaredNorm();", "return (f - y).squaredNorm();")),
     ("lost ½ in the loss: prediction", "compare/run.cpp",

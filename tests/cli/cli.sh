@@ -79,6 +79,23 @@ silent err "--quiet"
 complete "with space/here"
 no_staging
 
+# bounds: what run does, and a table
+sed '/^x = /c target = { kind = "sine", frequency = [2] }\nn = 8\nrange = [0, 1]' small.toml |
+  sed '/^y = /d; s/modes = 200/box = 1, modes = 200/' >sine.toml
+expect 0 "bounds" bounds sine.toml
+complete results/sine
+[ -s results/sine/figures/bounds.svg ] || fail "no figure of the bounds"
+says out "× the error; knows Q"
+says results/sine/summary.json '"measured_nn_l2"'
+says results/sine/report.html "Generalisation bounds"
+expect 0 "bounds, quietly" --quiet bounds sine.toml --out results/sine
+silent out "--quiet"
+expect 0 "run without bounds" --quiet run sine.toml --out results/sine
+grep -q radius results/sine/summary.json && fail "run computes bounds unasked"
+expect 2 "bounds without a target" bounds small.toml --out none
+says err "small.toml:3: data: must have a target"
+[ -e none ] && fail "none exists after bad input"
+
 # Directories that are not ours
 mkdir foreign empty
 echo "thesis" >foreign/thesis.tex

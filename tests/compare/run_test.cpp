@@ -62,7 +62,7 @@ void check_same_arrays(const Comparison& p, const Comparison& q) {
 TEST_CASE("results read back as they were written") {
   for (const tests::Case& c : {tests::fig1a(), tests::fig2()}) {
     compare::Experiment e = experiment_of(c, 400);
-    if (c.samples.dim() == 1) e.target = data::Sine{VectorXd::Constant(1, 2.0)};
+    if (c.samples.dim() == 1) e.target = data::sine(VectorXd::Constant(1, 2.0));
     Comparison written = compare::run(e);
     written.kernel_drift = VectorXd::LinSpaced(written.t.size(), 0.0, 0.3);
     written.parameter_distance = 2.0 * written.kernel_drift;

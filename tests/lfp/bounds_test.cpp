@@ -109,7 +109,7 @@ TEST_CASE("FP-norm of sines: closed form, coefficients, samples of one period") 
     const lfp::SpectralWeight weight = lfp::lfp2019(law, d);
     std::vector<std::vector<double>> frequencies = {{3}, {-5}, {39}};
     if (d == 2) frequencies = {{3, -2}, {0, 4}, {0, -6}, {-2, 5}, {6, 0}};
-    std::vector<lfp::Wave> sum = {{VectorXd::Zero(d), 0.7, 0.5 * std::numbers::pi}};
+    std::vector<data::Wave> sum = {{VectorXd::Zero(d), 0.7, 0.5 * std::numbers::pi}};
     for (const std::vector<double>& k : frequencies) {
       const VectorXd v = Eigen::Map<const VectorXd>(k.data(), d) / box;
       const VectorXcd c = lfp::wave_coefficients(s.lattice, {{v}});
@@ -117,7 +117,7 @@ TEST_CASE("FP-norm of sines: closed form, coefficients, samples of one period") 
           std::sqrt(0.5 * std::pow(box, d) / weight.gamma2(v.norm()));  // (1/√2)/γ(v), L = 1
       CHECK(std::sqrt(lfp::fp_norm_squared(p, c)) == Approx(q).epsilon(1e-12));
       const MatrixXd x = tests::random_matrix(d, 30, 2);
-      CHECK((lfp::values(s.lattice, c, x) - data::values(data::Sine{v}, x)).cwiseAbs().maxCoeff() <
+      CHECK((lfp::values(s.lattice, c, x) - data::values(data::sine(v), x)).cwiseAbs().maxCoeff() <
             1e-13);
       sum.push_back({v, 1.0 + k[0], 0.3});
     }
@@ -134,6 +134,32 @@ TEST_CASE("FP-norm of sines: closed form, coefficients, samples of one period") 
     p.weight.setZero();
     CHECK(std::isinf(lfp::fp_norm_squared(p, c)));
   }
+}
+
+TEST_CASE("FP-norm of the triangle wave: closed form against its series") {
+  for (const data::NetworkLaw& law : {tests::fig1a().law(), tests::fig1b().law(), [] {
+                                        data::NetworkLaw b_alone = tests::fig1b().law();
+                                        b_alone.train_a = false;
+                                        return b_alone;
+                                      }()}) {
+    const lfp::SpectralWeight weight = lfp::lfp2019(law, 1);
+    const double box = 2.5, v = 3.0 / box;
+    // Terms fall as 1/j², so that the rest beyond J is the last times J/2, to 1/J of itself.
+    double sum = 0.0, last = 0.0;
+    const int most = 100001;
+    for (int j = 1; j <= most; j += 2) {
+      const double height = 8.0 / (std::numbers::pi * std::numbers::pi * j * j);
+      sum += last = 0.5 * box * height * height / weight.gamma2(j * v);
+    }
+    CHECK(lfp::triangle_fp_norm(weight, box, v) ==
+          Approx(std::sqrt(sum + 0.5 * most * last)).epsilon(1e-8));
+  }
+  data::NetworkLaw a_alone = tests::fig1b().law();
+  a_alone.train_b = false;
+  CHECK(std::isinf(lfp::triangle_fp_norm(lfp::lfp2019(a_alone, 1), 1.0, 1.0)));
+  CHECK(std::isinf(lfp::triangle_fp_norm(lfp::lfp2019(tests::fig2().law(), 2), 1.0, 1.0)));
+  CHECK(std::isinf(lfp::triangle_fp_norm(
+      lfp::lfp2019(tests::fig1a().law(data::Activation::tanh), 1), 1.0, 1.0)));
 }
 
 TEST_CASE("bounds against dense formulas over an orthonormal basis") {

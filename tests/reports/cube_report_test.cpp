@@ -96,7 +96,8 @@ TEST_CASE("a study has figures, a page and numbers", "[cube_report]") {
     CHECK(has(html, std::string("href=\"") + target + "\""));
   CHECK_FALSE(has(html, "cells failed"));
   // The digits of the study.
-  CHECK(has(html, fmt::format("<data value=\"{}\">", line.at("slope").at("low").dump())));
+  CHECK(has(html, fmt::format("<data data-key=\"study.width.error_rmse.slope.low\" value=\"{}\">",
+                              line.at("slope").at("low").dump())));
 }
 
 TEST_CASE("the data file has the means and intervals of every point", "[cube_report]") {

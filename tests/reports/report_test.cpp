@@ -14,6 +14,7 @@
 #include "tests/reports/page_checks.hpp"
 #include "tests/reports/synthetic.hpp"
 #include <catch2/catch.hpp>
+#include <spdlog/fmt/fmt.h>
 
 using namespace fprinciple;
 using reports::read_text;
@@ -78,6 +79,28 @@ compare::Comparison with_ladder() {
   return c;
 }
 
+/// With bounds: ρ P_S is twice the limit's error and 0.1, the levels are those of the summary.
+compare::Comparison with_bounds() {
+  compare::Comparison c = synthetic(1, true);
+  c.f_lfp_limit.array() += 0.05;
+  c.power_function = 2.0 * (*c.target - c.f_lfp_limit).cwiseAbs().array() + 0.1;
+  c.summary["bounds"] = {{"fp_norm", 3.25},
+                         {"data_norm", 3.125},
+                         {"delta", 0.05},
+                         {"published", 1234.5},
+                         {"sharper", 321.5},
+                         {"power_function", 0.0625},
+                         {"radius", 0.0185},
+                         {"measured_lfp", 0.00925},
+                         {"measured_lfp_l2", 0.0151},
+                         {"measured_nn", 0.0138},
+                         {"measured_nn_l2", nullptr},
+                         {"measured_error", 3e-5},
+                         {"tightness", {{"published", 134072.0}, {"radius", 1.5}}},
+                         {"note", "the lattice <ends>"}};
+  return c;
+}
+
 /// The second column of a figure's last table.
 std::vector<double> last_table(const reports::Figure& figure) {
   std::istringstream rows(figure.data.substr(figure.data.rfind('#')));
@@ -130,7 +153,7 @@ TEST_CASE("an unknown figure is refused by name", "[reports]") {
   const ScratchDirectory scratch;
   CHECK_THROWS_WITH(reports::write_report(synthetic(1, false), scratch.path, {"histogram"}),
                     "there is no figure 'histogram'; the figures are maps, curves, loss, error, "
-                    "ladder, scatter, spectrum");
+                    "ladder, scatter, spectrum, bounds");
 }
 
 TEST_CASE("drawings stand alone", "[reports]") {
@@ -218,7 +241,7 @@ TEST_CASE("every number on the page is one of the summary", "[reports]") {
   std::size_t numbers = 0;
   for (auto it = std::sregex_iterator(html.begin(), html.end(), data); it != std::sregex_iterator();
        ++it, ++numbers) {
-    std::string path = "/" + std::string((*it)[1]);
+    std::string path = fmt::format("/{}", (*it)[1].str());
     std::replace(path.begin(), path.end(), '.', '/');
     CHECK(comparison.summary.at(nlohmann::json::json_pointer(path)).get<double>() ==
           std::stod((*it)[2]));
@@ -319,6 +342,43 @@ TEST_CASE("there is no ladder without the linearised network", "[reports]") {
   auto comparison = with_ladder();
   comparison.f_linearised.resize(0, 0);
   CHECK_FALSE(reports::make_figure("ladder", comparison));
+}
+
+TEST_CASE("the bounds' figure has the errors under their bounds", "[reports]") {
+  auto comparison = with_bounds();
+  const ScratchDirectory results;
+  reports::write_report(comparison, results.path, {"bounds"});
+  CHECK(drawn(results.path) == std::set<std::string>{"bounds"});
+  const auto figure = reports::make_figure("bounds", comparison);
+  REQUIRE(figure);
+  std::istringstream rows(
+      figure->data.substr(figure->data.find('\n', figure->data.find("index 0"))));
+  std::string names;
+  std::getline(rows >> std::ws, names);
+  int points = 0;
+  for (double x, lfp, nn, bound; rows >> x >> lfp >> nn >> bound; ++points) {
+    CHECK(lfp == Approx(0.05));
+    CHECK(bound == Approx(0.2));
+    CHECK(nn < 0.011);  // 0.01 times a wave of height 1/3, and what has not been learnt yet
+  }
+  CHECK(points == comparison.grid.size());
+  for (const char* level : {"1234.5 with lines", "321.5 with lines", "0.0185 with lines"})
+    CHECK(has(figure->commands, level));
+  comparison.power_function.resize(0);
+  CHECK_FALSE(reports::make_figure("bounds", comparison));
+}
+
+TEST_CASE("the page tells what each bound knows, where there are bounds", "[reports]") {
+  const ScratchDirectory results;
+  reports::write_report(with_bounds(), results.path, {"loss"});
+  const std::string page = without_images(read_text(results.path / "report.html"));
+  CHECK(balanced(page));
+  CHECK(has(page, "Generalisation bounds"));
+  CHECK(has(page, "no method can promise a lower"));
+  CHECK(has(page, "Note: the lattice &lt;ends&gt;."));
+  CHECK(has(page, "value=\"134072"));
+  reports::write_report(synthetic(1, true), results.path, {"loss"});
+  CHECK_FALSE(has(read_text(results.path / "report.html"), "Generalisation bounds"));
 }
 
 TEST_CASE("a ladder with rungs that cannot be drawn as bars", "[reports]") {

@@ -278,7 +278,7 @@ TEST_CASE("conventions: spectra count cycles, bin by bin, and the target is sin(
   constexpr double v = 1.5;
   Experiment e = experiment_of(line(), 1000);
   e.samples.y = (2.0 * pi * v * e.samples.x.row(0).transpose().array()).sin();
-  e.target = data::Sine{VectorXd::Constant(1, v)};
+  e.target = data::sine(VectorXd::Constant(1, v));
   constexpr Index count = 80;
   e.grid = data::make_grid({{-1.0, 1.0 - 2.0 / count, count}});
   e.lfp.lattice.box = 8.0;

@@ -181,7 +181,7 @@ Numbers spectra(std::uint64_t seed) {
 Numbers early_stopping(std::uint64_t seed) {
   Experiment e =
       on_interval(20, 1000, seed, {0.001}, [](double x) { return std::sin(2.0 * pi * 0.75 * x); });
-  e.target = data::Sine{VectorXd::Constant(1, 0.75)};
+  e.target = data::sine(VectorXd::Constant(1, 0.75));
   e.samples.y += 0.2 * tests::random_vector(20, 73);
   e.train.method = "gd";
   e.train.descent.step = 2e-5;
