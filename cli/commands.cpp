@@ -2,6 +2,7 @@
 
 #include "cli/progress.hpp"
 #include "cli/supervisor.hpp"
+#include "cli/sweep_command.hpp"
 #include "compare/bounds.hpp"
 #include "compare/comparison.hpp"
 #include "compare/experiment.hpp"
@@ -186,18 +187,24 @@ fs::path experiments_folder() {
   return folder ? folder : FPRINCIPLE_EXPERIMENTS;
 }
 
-/// The chosen experiments of the papers, in the papers' order.
-std::vector<std::string> chosen(const std::vector<std::string>& names) {
-  std::vector<std::string> all = paper_experiments();
-  for (const std::string& name : names)
-    if (std::find(all.begin(), all.end(), name) == all.end())
-      throw InputError(
-          fmt::format("no experiment is called {}; there are {}", name, fmt::join(all, ", ")));
+/// Those of `all` that are among `names`; all when there are no names.
+std::vector<std::string> chosen(const std::vector<std::string>& all,
+                                const std::vector<std::string>& names) {
   if (names.empty()) return all;
   std::vector<std::string> out;
   for (const std::string& name : all)
     if (std::find(names.begin(), names.end(), name) != names.end()) out.push_back(name);
   return out;
+}
+
+/// Throws InputError for a name that is neither an experiment nor a study.
+void require_known(const std::vector<std::string>& names) {
+  std::vector<std::string> all = paper_experiments();
+  for (const std::string& study : cli::studies()) all.push_back(study);
+  for (const std::string& name : names)
+    if (std::find(all.begin(), all.end(), name) == all.end())
+      throw InputError(
+          fmt::format("no experiment is called {}; there are {}", name, fmt::join(all, ", ")));
 }
 
 /// The figures that the experiment asked for; empty: all that apply.
@@ -219,20 +226,37 @@ Comparison redraw_one(const fs::path& directory) {
 }
 
 void redraw_all(const fs::path& directory, const json& summary) {
-  if (!summary.contains("experiments")) {
+  if (summary.contains("axes")) {
+    redraw_sweep(directory);
+    return;
+  }
+  if (!summary.contains("experiments") && !summary.contains("studies")) {
     redraw_one(directory);
     return;
   }
+  const auto in_order = [&](const char* kind, const std::vector<std::string>& names,
+                            const auto& redraw_named) {
+    for (const std::string& name : names)
+      if (summary.contains(kind) && summary.at(kind).contains(name)) redraw_named(directory / name);
+  };
   std::vector<Comparison> comparisons;
-  for (const auto& [name, ignored] : summary.at("experiments").items())
-    comparisons.push_back(redraw_one(directory / name));
-  reports::write_combined_report(comparisons, directory);
+  std::vector<reports::Study> studies;
+  in_order("experiments", paper_experiments(),
+           [&](const fs::path& folder) { comparisons.push_back(redraw_one(folder)); });
+  in_order("studies", cli::studies(),
+           [&](const fs::path& folder) { studies.push_back(redraw_sweep(folder)); });
+  reports::write_combined_report(comparisons, studies, directory);
 }
 
 }  // namespace
 
 std::vector<std::string> paper_experiments() {
   return {"fig1a", "fig1b", "tanh1", "tanh2", "fig2"};
+}
+
+std::vector<std::string> studies() {
+  return {"width_fig1a",   "width_fig2", "time",      "initial_output", "initial_scale",
+          "phase_diagram", "noise",      "frequency", "methods",        "critical_exponent"};
 }
 
 void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Options options) {
@@ -249,8 +273,9 @@ void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Op
 }
 
 void reproduce(const std::vector<std::string>& names, const fs::path& out, Options options) {
+  require_known(names);
   std::vector<Experiment> experiments;
-  for (const std::string& name : chosen(names))
+  for (const std::string& name : chosen(paper_experiments(), names))
     experiments.push_back(compare::read_experiment(experiments_folder() / (name + ".toml")));
   OutputDirectory output(out);
   std::deque<Supervisor> supervisors;  // all, so that a checkpoint that is refused is told at once
@@ -260,7 +285,12 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
                              output.beside(fmt::format(".{}.checkpoint.nc", experiment.name)),
                              output.path(), options);
   }
+  std::vector<PreparedSweep> sweeps;
+  for (const std::string& name : chosen(studies(), names))
+    sweeps.push_back(prepare_sweep(experiments_folder() / "studies" / (name + ".toml"),
+                                   output.beside(fmt::format(".{}.cells", name)), options));
   std::vector<Comparison> comparisons;
+  std::vector<reports::Study> results;
   std::vector<double> seconds;
   json summary = {{"program", "fprinciple"}, {"version", data::version()}};
   for (std::size_t i = 0; i < experiments.size(); ++i) {
@@ -272,13 +302,21 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
     summary["experiments"][name] = comparisons.back().summary;
     seconds.push_back(watch.seconds());
   }
-  reports::write_combined_report(comparisons, output.path());
+  for (const PreparedSweep& sweep : sweeps) {
+    const fs::path directory = output.path() / sweep.sweep.name;
+    fs::create_directory(directory);
+    results.push_back(sweep_into(directory, sweep, options.quiet));
+    summary["studies"][sweep.sweep.name] = results.back().cube.summary;
+  }
+  reports::write_combined_report(comparisons, results, output.path());
   write_json(output.path() / "summary.json", summary);
   output.publish();
   for (const Supervisor& supervisor : supervisors) supervisor.remove_checkpoint();
+  for (const PreparedSweep& sweep : sweeps) sweep.finished.clear();
   if (options.quiet) return;
   for (std::size_t i = 0; i < comparisons.size(); ++i)
     print_summary(comparisons[i], out / comparisons[i].name, seconds[i]);
+  for (const reports::Study& study : results) print_summary(study.cube, out / study.cube.name);
   fmt::print("All together: {}\n", (out / "report.html").string());
 }
 

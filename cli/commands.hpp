@@ -13,6 +13,9 @@ namespace fprinciple::cli {
 /// The experiments of the papers, in the papers' order.
 std::vector<std::string> paper_experiments();
 
+/// The studies, sweeps over those experiments and others, in the report's order.
+std::vector<std::string> studies();
+
 struct Options {
   bool quiet = false;   ///< warnings and errors only
   bool bounds = false;  ///< compute generalisation bounds, whether the file says so or not
@@ -32,9 +35,9 @@ struct EndedBySignal : std::runtime_error {
 void run_experiment(const std::filesystem::path& experiment,
                     const std::optional<std::filesystem::path>& out, Options options);
 
-/// The named experiments of the papers (none named: all) and one report of them together, in
-/// `out`; checkpoints are OUT.NAME.checkpoint.nc. Throws InputError for an unknown name,
-/// EndedBySignal as run_experiment.
+/// The named experiments of the papers and studies (none named: all) and one report of them
+/// together, in `out`; checkpoints are OUT.NAME.checkpoint.nc, finished cells lie in
+/// OUT.NAME.cells. Throws InputError for an unknown name, EndedBySignal as run_experiment.
 void reproduce(const std::vector<std::string>& names, const std::filesystem::path& out,
                Options options);
 

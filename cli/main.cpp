@@ -55,11 +55,12 @@ ExitStatus run(int argc, char** argv) {
   bounds->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
   bounds->add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
 
-  CLI::App* reproduce =
-      app.add_subcommand("reproduce", "Run the experiments of the papers, with one report");
+  CLI::App* reproduce = app.add_subcommand(
+      "reproduce", "Run the experiments of the papers and the studies, with one report");
   reproduce->add_option(
       "names", names,
-      fmt::format("Which ones: {} (default: all)", fmt::join(cli::paper_experiments(), ", ")));
+      fmt::format("Which ones: {}; {} (default: all)", fmt::join(cli::paper_experiments(), ", "),
+                  fmt::join(cli::studies(), ", ")));
   reproduce->add_option("--out", reproduced, "Output directory (default: results/reproduce)");
   reproduce->add_flag("--resume", options.resume,
                       "Go on from the checkpoints of an interrupted reproduction");

@@ -1,8 +1,8 @@
-#include "cli/commands.hpp"
+#include "cli/sweep_command.hpp"
+
 #include "cli/held_signals.hpp"
 #include "cli/progress.hpp"
 #include "compare/output_directory.hpp"
-#include "compare/run_sweep.hpp"
 #include "data/error.hpp"
 
 #include <algorithm>
@@ -17,6 +17,7 @@ namespace {
 
 using compare::CellResult;
 using compare::Cube;
+using compare::CubeFigure;
 using compare::FinishedCells;
 using compare::Sweep;
 using compare::SweepProgress;
@@ -51,15 +52,16 @@ Known known_cells(const Sweep& sweep, const FinishedCells& finished, Options opt
 }
 
 /// Throws EndedBySignal when a signal has ended the sweep.
-Cube run_cells(const Sweep& sweep, const compare::SweepPlan& plan, const FinishedCells& finished,
-               const Known& known, bool quiet) {
+Cube run_cells(const PreparedSweep& prepared, bool quiet) {
+  const auto& [sweep, figures, plan, finished, known] = prepared;
   HeldSignals held;
   int signal = 0;
   SweepProgress reached;
   ProgressDisplay display(sweep.name, quiet);
+  const Index size = sweep.size();
   const auto watch = [&](const SweepProgress& progress) {
     reached = progress;
-    std::string words = how_far(progress.done, sweep.size());
+    std::string words = how_far(progress.done, size);
     if (progress.failed > 0) words = fmt::format("{}, {} failed", words, progress.failed);
     display.show({"cells", progress.share, 0.0, 0.0, {}, words});
     if (signal == 0) signal = held.take();
@@ -67,9 +69,9 @@ Cube run_cells(const Sweep& sweep, const compare::SweepPlan& plan, const Finishe
   };
   auto cube = compare::run_sweep(sweep, plan, finished, known, omp_get_max_threads(), watch);
   if (!cube)
-    throw EndedBySignal(
-        signal, fmt::format("{}: interrupted after {}; {} keeps them", sweep.name,
-                            how_far(reached.done, sweep.size()), finished.directory().string()));
+    throw EndedBySignal(signal,
+                        fmt::format("{}: interrupted after {}; {} keeps them", sweep.name,
+                                    how_far(reached.done, size), finished.directory().string()));
   return std::move(*cube);
 }
 
@@ -86,8 +88,60 @@ void tell_failures(const Cube& cube) {
              cube.name, failed, cube.size(), first);
 }
 
+/// The figures whose numbers the cube has; the others are told. A cube takes long to compute, so a
+/// misspelt key must not lose it.
+std::vector<CubeFigure> drawable(const std::vector<CubeFigure>& figures, const Cube& cube) {
+  std::vector<CubeFigure> out;
+  for (const CubeFigure& figure : figures) {
+    try {
+      compare::check_numbers({figure}, cube);
+      out.push_back(figure);
+    } catch (const InputError& error) {
+      fmt::print(stderr, "warning: the figure {} is left out: {}\n", figure.name, error.what());
+    }
+  }
+  return out;
+}
+
+/// Figures, page, and result.nc and summary.json, which has the numbers of the figures.
+reports::Study write_study(const fs::path& directory, Cube cube,
+                           const std::vector<CubeFigure>& figures) {
+  std::vector<CubeFigure> drawn = drawable(figures, cube);
+  cube.summary["study"] = reports::write_cube_report(cube, drawn, directory);
+  compare::write_cube(cube, directory);
+  return {std::move(cube), std::move(drawn)};
+}
+
+}  // namespace
+
+PreparedSweep prepare_sweep(const fs::path& file, const fs::path& cells, Options options) {
+  Sweep sweep = compare::read_sweep(file);
+  std::vector<CubeFigure> figures =
+      compare::read_cube_figures(sweep.text, file.string(), sweep.axes);
+  compare::SweepPlan plan = compare::plan(sweep);
+  FinishedCells finished(cells, plan.identity);
+  Known known = known_cells(sweep, finished, options);
+  return {std::move(sweep), std::move(figures), std::move(plan), std::move(finished),
+          std::move(known)};
+}
+
+reports::Study sweep_into(const fs::path& directory, const PreparedSweep& prepared, bool quiet) {
+  Cube cube = run_cells(prepared, quiet);
+  if (cube.summary.at("failed") == cube.size()) prepared.finished.clear();  // nothing to go on from
+  tell_failures(cube);
+  return write_study(directory, std::move(cube), prepared.figures);
+}
+
+reports::Study redraw_sweep(const fs::path& directory) {
+  Cube cube = compare::read_cube(directory);
+  const std::vector<CubeFigure> figures =
+      compare::read_cube_figures(cube.text, cube.name + ".toml", cube.axes);
+  return write_study(directory, std::move(cube), figures);
+}
+
 void print_summary(const Cube& cube, const fs::path& directory) {
   fmt::print("{}\n", cube.title);
+  fmt::print("  report         {}\n", (directory / "report.html").string());
   fmt::print("  result         {}\n", (directory / "result.nc").string());
   for (const compare::Axis& axis : cube.axes)
     fmt::print("  {:<14} {} values\n", axis.name, axis.size());
@@ -99,23 +153,14 @@ void print_summary(const Cube& cube, const fs::path& directory) {
   fmt::print("  time           {:.1f} s\n", cube.summary.at("seconds").get<double>());
 }
 
-}  // namespace
-
 void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options options) {
-  const Sweep sweep = compare::read_sweep(file);
-  const compare::SweepPlan plan = compare::plan(sweep);
-  const fs::path directory = out.value_or(fs::path("results") / sweep.name);
+  const fs::path directory = out.value_or(fs::path("results") / file.stem());
   compare::OutputDirectory output(directory);
-  const FinishedCells finished(output.beside(".cells"), plan.identity);
-  const Known known = known_cells(sweep, finished, options);
-  const Cube cube = run_cells(sweep, plan, finished, known, options.quiet);
-  if (cube.summary.at("failed") == cube.size()) finished.clear();  // nothing to go on from
-  tell_failures(cube);
-  compare::write_cube(cube, output.path());
-  // The report of the cube is drawn here, into output.path().
+  const PreparedSweep prepared = prepare_sweep(file, output.beside(".cells"), options);
+  const reports::Study study = sweep_into(output.path(), prepared, options.quiet);
   output.publish();
-  finished.clear();
-  if (!options.quiet) print_summary(cube, directory);
+  prepared.finished.clear();
+  if (!options.quiet) print_summary(study.cube, directory);
 }
 
 }  // namespace fprinciple::cli

@@ -121,14 +121,16 @@ std::string cube_body(const CubeSection& section, Level level) {
                      card(level, "Files, and how to get them again", reproduction(section)));
 }
 
+std::string cube_lede(const compare::Cube& cube) {
+  return fmt::format("<p>One experiment in {} cells.</p>\n", size_in_words(cube));
+}
+
 std::string cube_page(const CubeSection& section) {
   const compare::Cube& cube = *section.cube;
   const std::string title = cube.title.empty() ? cube.name : cube.title;
-  return document(
-      title, fmt::format("<header>\n<h1>{}</h1>\n<p>One experiment in {} cells.</p>\n</header>\n"
-                         "<main>\n{}</main>\n{}",
-                         escaped(title), size_in_words(cube), cube_body(section, 2),
-                         footer(cube.summary)));
+  return document(title, fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n<main>\n{}</main>\n{}",
+                                     escaped(title), cube_lede(cube), cube_body(section, 2),
+                                     footer(cube.summary)));
 }
 
 }  // namespace fprinciple::reports

@@ -20,7 +20,10 @@ struct CubeSection {
 /// The self-contained page of one sweep.
 std::string cube_page(const CubeSection& section);
 
-/// What stands below its title.
+/// A sentence that says what was run.
+std::string cube_lede(const compare::Cube& cube);
+
+/// What stands below it.
 std::string cube_body(const CubeSection& section, Level level);
 
 }  // namespace fprinciple::reports

@@ -37,10 +37,7 @@ nlohmann::json write_cube_report(const compare::Cube& cube,
                                  const std::vector<compare::CubeFigure>& figures,
                                  const fs::path& directory) {
   std::vector<CubeDrawing> drawn = drawings(cube, figures);
-  std::error_code error;
-  fs::create_directories(directory / "figures", error);
-  if (error)
-    throw RunError(fmt::format("{}: cannot be made: {}", directory.string(), error.message()));
+  make_directory(directory / "figures");
   nlohmann::json study = nlohmann::json::object();
   for (const CubeDrawing& drawing : drawn) {
     draw(drawing.figure, directory / "figures");
@@ -50,9 +47,8 @@ nlohmann::json write_cube_report(const compare::Cube& cube,
   return study;
 }
 
-std::string cube_section(const compare::Cube& cube, const std::vector<compare::CubeFigure>& figures,
-                         const fs::path& directory, const std::string& folder, int level) {
-  return cube_body(section(cube, drawings(cube, figures), directory, folder), level);
+CubeSection cube_section(const Study& study, const fs::path& directory, const std::string& folder) {
+  return section(study.cube, drawings(study.cube, study.figures), directory, folder);
 }
 
 }  // namespace fprinciple::reports

@@ -2,6 +2,7 @@
 
 #include "compare/cube.hpp"
 #include "compare/cube_figure.hpp"
+#include "reports/cube_page.hpp"
 
 #include <filesystem>
 #include <string>
@@ -17,10 +18,15 @@ nlohmann::json write_cube_report(const compare::Cube& cube,
                                  const std::vector<compare::CubeFigure>& figures,
                                  const std::filesystem::path& directory);
 
-/// The body of that page for a page with several studies: headings from `level`, links into
-/// `folder` ("NAME/"), the drawings read from `directory`, where write_cube_report has left them.
-std::string cube_section(const compare::Cube& cube, const std::vector<compare::CubeFigure>& figures,
-                         const std::filesystem::path& directory, const std::string& folder,
-                         int level);
+/// A sweep and its figures.
+struct Study {
+  compare::Cube cube;
+  std::vector<compare::CubeFigure> figures;
+};
+
+/// The same for a page with several studies, with links into `folder` ("NAME/"); the drawings are
+/// read from `directory`, where write_cube_report has left them.
+CubeSection cube_section(const Study& study, const std::filesystem::path& directory,
+                         const std::string& folder);
 
 }  // namespace fprinciple::reports

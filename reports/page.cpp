@@ -225,7 +225,10 @@ std::string section_body(const Section& section, Level level) {
          card(level, "Files, and how to get them again", reproduction(section)) + "</div>\n";
 }
 
-std::string title_of(const compare::Comparison& c) { return c.title.empty() ? c.name : c.title; }
+template <class Result>
+std::string title_of(const Result& result) {
+  return result.title.empty() ? result.name : result.title;
+}
 
 /// The overview of the combined page, one row for each experiment.
 std::string overview(const std::vector<Section>& sections) {
@@ -259,7 +262,8 @@ std::string page(const Section& section) {
                                    footer(c.summary));
 }
 
-std::string combined_page(const std::vector<Section>& sections) {
+std::string combined_page(const std::vector<Section>& sections,
+                          const std::vector<CubeSection>& studies) {
   const std::string title = "The frequency principle: theory and trained networks";
   std::string list, body;
   for (const Section& section : sections) {
@@ -271,13 +275,22 @@ std::string combined_page(const std::vector<Section>& sections) {
     body += fmt::format("<section class=\"experiment\" id=\"{0}\" data-experiment=\"{0}\">\n", id) +
             heading(2, name) + lede(c.summary) + section_body(section, 3) + "</section>\n";
   }
-  if (!sections.empty()) body += "</main>\n" + footer(sections.front().comparison->summary);
+  for (const CubeSection& study : studies) {
+    const std::string id = escaped(url(study.cube->name)), name = escaped(title_of(*study.cube));
+    list += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", id, name);
+    body += fmt::format("<section class=\"experiment\" id=\"{0}\" data-study=\"{0}\">\n", id) +
+            heading(2, name) + cube_lede(*study.cube) + cube_body(study, 3) + "</section>\n";
+  }
+  body += "</main>\n" + footer(sections.empty() ? studies.front().cube->summary
+                                                : sections.front().comparison->summary);
   return document(
       title, "<header>\n<h1>" + title + "</h1>\n" +
                  "<p>In each experiment a two-layer network is trained, and the linear "
-                 "frequency principle predicts what it becomes without training anything.</p>\n"
+                 "frequency principle predicts what it becomes without training anything. In each "
+                 "study one experiment is repeated in many cells.</p>\n"
                  "</header>\n" +
-                 navigation("<ul>\n" + list + "</ul>\n") + "<main>\n" + overview(sections) + body);
+                 navigation("<ul>\n" + list + "</ul>\n") + "<main>\n" +
+                 (sections.empty() ? "" : overview(sections)) + body);
 }
 
 }  // namespace fprinciple::reports

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compare/comparison.hpp"
+#include "reports/cube_page.hpp"
 #include "reports/figure.hpp"
 
 #include <string>
@@ -21,7 +22,8 @@ struct Section {
 /// The self-contained page of one experiment. Every number on it is a value of the summary.
 std::string page(const Section& section);
 
-/// One page with an overview and a section for each experiment.
-std::string combined_page(const std::vector<Section>& sections);
+/// One page with an overview and a section for each experiment and each study.
+std::string combined_page(const std::vector<Section>& sections,
+                          const std::vector<CubeSection>& studies);
 
 }  // namespace fprinciple::reports

@@ -50,7 +50,7 @@ void write_report(const compare::Comparison& comparison, const fs::path& directo
 }
 
 void write_combined_report(const std::vector<compare::Comparison>& comparisons,
-                           const fs::path& directory) {
+                           const std::vector<Study>& studies, const fs::path& directory) {
   std::vector<Section> sections;
   for (const compare::Comparison& comparison : comparisons) {
     const fs::path results = directory / comparison.name;
@@ -64,7 +64,11 @@ void write_combined_report(const std::vector<compare::Comparison>& comparisons,
         player(comparison, section.folder, fs::exists(results / "figures" / "film.gif"));
     sections.push_back(std::move(section));
   }
-  write_text(directory / "report.html", combined_page(sections));
+  std::vector<CubeSection> cubes;
+  cubes.reserve(studies.size());
+  for (const Study& study : studies)
+    cubes.push_back(cube_section(study, directory / study.cube.name, study.cube.name + "/"));
+  write_text(directory / "report.html", combined_page(sections, cubes));
 }
 
 }  // namespace fprinciple::reports

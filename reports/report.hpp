@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compare/comparison.hpp"
+#include "reports/cube_report.hpp"
 
 #include <filesystem>
 #include <string>
@@ -18,10 +19,12 @@ namespace fprinciple::reports {
 void write_report(const compare::Comparison& comparison, const std::filesystem::path& directory,
                   const std::vector<std::string>& figures = {});
 
-/// Writes directory/report.html, one page with a section for each experiment. The results and
-/// figures of each, as write_comparison and write_report leave them, are in directory/NAME/.
-/// Throws RunError when the page cannot be written.
+/// Writes directory/report.html, one page with a section for each experiment and each study. The
+/// results and figures of each, as write_comparison and write_report, write_cube and
+/// write_cube_report leave them, are in directory/NAME/. Throws RunError when the page cannot be
+/// written.
 void write_combined_report(const std::vector<compare::Comparison>& comparisons,
+                           const std::vector<Study>& studies,
                            const std::filesystem::path& directory);
 
 }  // namespace fprinciple::reports

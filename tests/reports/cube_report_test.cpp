@@ -247,7 +247,8 @@ TEST_CASE("a section for a page of several studies", "[cube_report]") {
   const Cube cube = widths();
   const auto figures = compare::read_cube_figures(width_figure, "s.toml", cube.axes);
   reports::write_cube_report(cube, figures, scratch.path);
-  const std::string html = reports::cube_section(cube, figures, scratch.path, "study/", 3);
+  const std::string html =
+      reports::cube_body(reports::cube_section({cube, figures}, scratch.path, "study/"), 3);
   CHECK(balanced(html));
   CHECK(has(html, "href=\"study/result.nc\""));
   CHECK(has(html, "href=\"study/figures/width.pdf\""));

@@ -406,7 +406,7 @@ TEST_CASE("the combined page has a section for each experiment", "[reports]") {
   all[1].name = "two & a half";
   reports::write_report(all[0], scratch.path / all[0].name, {"curves", "loss"});
   reports::write_report(all[1], scratch.path / all[1].name);
-  reports::write_combined_report(all, scratch.path);
+  reports::write_combined_report(all, {}, scratch.path);
   const std::string html = read_text(scratch.path / "report.html");
   CHECK(balanced(html));
   CHECK_FALSE(has(html, "http:"));
