@@ -277,6 +277,9 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
   std::vector<Experiment> experiments;
   for (const std::string& name : chosen(paper_experiments(), names))
     experiments.push_back(compare::read_experiment(experiments_folder() / (name + ".toml")));
+  std::vector<ReadSweep> read;
+  for (const std::string& name : chosen(studies(), names))
+    read.push_back(read_sweep(experiments_folder() / "studies" / (name + ".toml")));
   OutputDirectory output(out);
   std::deque<Supervisor> supervisors;  // all, so that a checkpoint that is refused is told at once
   for (const Experiment& experiment : experiments) {
@@ -286,9 +289,10 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
                              output.path(), options);
   }
   std::vector<PreparedSweep> sweeps;
-  for (const std::string& name : chosen(studies(), names))
-    sweeps.push_back(prepare_sweep(experiments_folder() / "studies" / (name + ".toml"),
-                                   output.beside(fmt::format(".{}.cells", name)), options));
+  for (ReadSweep& sweep : read) {
+    const fs::path cells = output.beside(fmt::format(".{}.cells", sweep.sweep.name));
+    sweeps.push_back(prepare_sweep(std::move(sweep), cells, options));
+  }
   std::vector<Comparison> comparisons;
   std::vector<reports::Study> results;
   std::vector<double> seconds;

@@ -53,7 +53,8 @@ Known known_cells(const Sweep& sweep, const FinishedCells& finished, Options opt
 
 /// Throws EndedBySignal when a signal has ended the sweep.
 Cube run_cells(const PreparedSweep& prepared, bool quiet) {
-  const auto& [sweep, figures, plan, finished, known] = prepared;
+  const Sweep& sweep = prepared.sweep;
+  const FinishedCells& finished = prepared.finished;
   HeldSignals held;
   int signal = 0;
   SweepProgress reached;
@@ -67,7 +68,8 @@ Cube run_cells(const PreparedSweep& prepared, bool quiet) {
     if (signal == 0) signal = held.take();
     return signal == 0;
   };
-  auto cube = compare::run_sweep(sweep, plan, finished, known, omp_get_max_threads(), watch);
+  auto cube = compare::run_sweep(sweep, prepared.plan, finished, prepared.known,
+                                 omp_get_max_threads(), watch);
   if (!cube)
     throw EndedBySignal(signal,
                         fmt::format("{}: interrupted after {}; {} keeps them", sweep.name,
@@ -114,15 +116,18 @@ reports::Study write_study(const fs::path& directory, Cube cube,
 
 }  // namespace
 
-PreparedSweep prepare_sweep(const fs::path& file, const fs::path& cells, Options options) {
+ReadSweep read_sweep(const fs::path& file) {
   Sweep sweep = compare::read_sweep(file);
   std::vector<CubeFigure> figures =
       compare::read_cube_figures(sweep.text, file.string(), sweep.axes);
   compare::SweepPlan plan = compare::plan(sweep);
-  FinishedCells finished(cells, plan.identity);
-  Known known = known_cells(sweep, finished, options);
-  return {std::move(sweep), std::move(figures), std::move(plan), std::move(finished),
-          std::move(known)};
+  return {std::move(sweep), std::move(figures), std::move(plan)};
+}
+
+PreparedSweep prepare_sweep(ReadSweep sweep, const fs::path& cells, Options options) {
+  FinishedCells finished(cells, sweep.plan.identity);
+  Known known = known_cells(sweep.sweep, finished, options);
+  return {std::move(sweep), std::move(finished), std::move(known)};
 }
 
 reports::Study sweep_into(const fs::path& directory, const PreparedSweep& prepared, bool quiet) {
@@ -154,9 +159,10 @@ void print_summary(const Cube& cube, const fs::path& directory) {
 }
 
 void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options options) {
-  const fs::path directory = out.value_or(fs::path("results") / file.stem());
+  ReadSweep sweep = read_sweep(file);
+  const fs::path directory = out.value_or(fs::path("results") / sweep.sweep.name);
   compare::OutputDirectory output(directory);
-  const PreparedSweep prepared = prepare_sweep(file, output.beside(".cells"), options);
+  const PreparedSweep prepared = prepare_sweep(std::move(sweep), output.beside(".cells"), options);
   const reports::Study study = sweep_into(output.path(), prepared, options.quiet);
   output.publish();
   prepared.finished.clear();

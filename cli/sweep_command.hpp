@@ -10,19 +10,25 @@
 
 namespace fprinciple::cli {
 
-/// A sweep that is ready to run.
-struct PreparedSweep {
+/// A sweep file whose figures and cells are valid.
+struct ReadSweep {
   compare::Sweep sweep;
   std::vector<compare::CubeFigure> figures;
   compare::SweepPlan plan;
+};
+
+/// Reads a sweep file, its figures and every cell's experiment.
+ReadSweep read_sweep(const std::filesystem::path& file);
+
+/// One that is ready to run.
+struct PreparedSweep : ReadSweep {
   compare::FinishedCells finished;
   std::map<Eigen::Index, compare::CellResult> known;  ///< cells that need not be run
 };
 
-/// Reads a sweep file, every cell's experiment, and with options.resume the cells that are finished
-/// in the directory `cells`; without, those are removed. What was found is told on stderr.
-PreparedSweep prepare_sweep(const std::filesystem::path& file, const std::filesystem::path& cells,
-                            Options options);
+/// Reads, with options.resume, the cells that are finished in the directory `cells`; without, they
+/// are removed. What was found is told on stderr.
+PreparedSweep prepare_sweep(ReadSweep sweep, const std::filesystem::path& cells, Options options);
 
 /// Runs it and leaves cube, figures and page in an existing directory. Throws RunError when all
 /// cells fail, EndedBySignal when a signal has ended the sweep.

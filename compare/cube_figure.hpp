@@ -51,7 +51,7 @@ void check_numbers(const std::vector<CubeFigure>& figures, const Cube& cube);
 /// The place of an axis among the cube's; -1 for none of that name.
 Eigen::Index axis_index(const std::vector<Axis>& axes, const std::string& name);
 
-/// A coordinate in words: its name, or the number with four digits.
+/// A coordinate in words: its name, or the number with six digits.
 std::string coordinate(const Axis& axis, Eigen::Index i);
 
 /// The number in the cells at `index`, one coordinate for each axis, and along the axis `over`

@@ -321,7 +321,9 @@ std::string axis_label(const std::string& given, const std::string& otherwise) {
 Tics x_scale(const Plot& plot, const Range& x) {
   const bool log = plot.figure.is_log('x');
   constexpr double room = 44.0;  // characters under the axis
-  if (!plot.x_is_axis && log) return {log_scale("x", x)};
+  constexpr double many_decades = 3e3;
+  const bool by_decades = !plot.names && x.hi > many_decades * x.lo;
+  if (log && (by_decades || !plot.x_is_axis)) return {log_scale("x", x)};
   const std::string range =
       fmt::format("{}set xrange {}\n", log ? "set logscale x\n" : "", gnuplot_range(x));
   if (!plot.names && !log) return {range + fmt::format("set xtics {:g}\n", round_step(x, 6))};

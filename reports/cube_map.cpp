@@ -250,7 +250,7 @@ void draw(Figure& out, const Map& map, DataFile& file, const std::string& note) 
     longest = std::max(longest, characters(coordinate(map.y.axis, j)));
   const Tics x = axis_commands('x', map.x, x_label, columns);
   const Tics y = axis_commands('y', map.y, quoted(figure.y_label, figure.y.front()), rows);
-  constexpr double left_cm = 0.73, letter_cm = 0.142, slanted_cm = 0.115, plot_cm = 5.3;
+  constexpr double left_cm = 0.95, letter_cm = 0.142, slanted_cm = 0.115, plot_cm = 5.3;
   const double top_cm = 0.3;
   const double bottom_cm =
       (note.empty() ? 1.15 : 1.6) + slanted_cm * static_cast<double>(x.hanging);

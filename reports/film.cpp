@@ -131,7 +131,7 @@ std::optional<Figure> film(const compare::Comparison& c) {
   const Index dim = c.grid.dim();
   if (dim > 2 || (dim == 2 && !c.grid.regular()) || c.grid.size() < 2 || c.t.size() < 2)
     return std::nullopt;
-  const Snapshots s = snapshots(c, 30, dim == 1 ? 200 : 32);
+  const Snapshots s = snapshots(c, 24, dim == 1 ? 160 : 24);
 
   DataFile file("The trained network and its prediction over time");
   file.set_digits(4);  // more than can be seen: there are many columns

@@ -214,6 +214,49 @@ def unwritable():
     nothing_left("unwritable")
 
 
+def reproduced(reference):
+    """A study of `reproduce`, interrupted and resumed; its page and figures, drawn again too."""
+    Path("studies").mkdir()
+    figure = """
+[[figure]]
+name = "NAME"
+kind = "lines"
+x = "network.width"
+y = ["KEY"]
+over = "network.seed"
+by = "step"
+"""
+    Path("studies/time.toml").write_text(
+        SWEEP.replace("STEP", "2e-4").replace("e.toml", "../e.toml")
+        + figure.replace("NAME", "width").replace("KEY", "error.rmse")
+        + figure.replace("NAME", "misspelt").replace("KEY", "error.rmsd"))
+    os.environ["FPRINCIPLE_EXPERIMENTS"] = os.getcwd()
+    kept = Path("results/all.time.cells")
+    process = start("reproduce", "time", "--out", "results/all")
+    while len(list(kept.glob("*.json"))) < 3 and process.poll() is None:
+        time.sleep(0.002)
+    process.terminate()
+    process.communicate()
+    check(process.returncode == 128 + signal.SIGTERM, f"reproduce: status {process.returncode}")
+    status, said = run("reproduce", "time", "--out", "results/all", "--resume")
+    check(status == 0 and f"time: going on from {kept}: " in said, f"reproduce: {said}")
+    check("warning: the figure misspelt is left out: " in said and "error.rmse" in said,
+          f"reproduce: no word of the misspelt number: {said}")
+    nothing_left("reproduce")
+
+    def arrays(text):
+        return text[text.index(b"data:"):]
+    check(arrays(cube("all/time")) == arrays(reference), "reproduce: another cube")
+    files = ["report.html", "time/report.html", "time/summary.json", "time/figures/width.svg"]
+    before = [Path("results/all", file).read_bytes() for file in files]
+    check(b'data-study="time"' in before[0] and b"width.svg" in before[0], "reproduce: the page")
+    check(b'"small"' in before[2], "reproduce: the numbers of the figure")
+    status, said = run("report", "results/all")
+    check(status == 0, f"reproduce: report: {said}")
+    check([Path("results/all", file).read_bytes() for file in files] == before,
+          "reproduce: drawn again it is another page")
+
+
 def main():
     kills = int(sys.argv[2]) if len(sys.argv) > 2 else 20
     random.seed(1)
@@ -236,6 +279,7 @@ def main():
     another(reference)
     failing()
     unwritable()
+    reproduced(reference)
     return 1 if failed else 0
 
 
