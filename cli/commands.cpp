@@ -344,11 +344,14 @@ void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool
   json summary = {{"program", "fprinciple"}, {"version", data::version()}};
   for (const fs::path& directory : directories) {
     const json run = read_summary(directory);
-    if (!compare::is_result_directory(directory) || !fs::exists(directory / "result.nc"))
+    if (!compare::is_result_directory(directory) || !fs::exists(directory / "result.nc") ||
+        run.contains("axes"))
       throw InputError(fmt::format("{}: holds no single run of fprinciple{}", directory.string(),
                                    run.is_object() && run.contains("experiments")
                                        ? "; it has several, each in a directory of its own below it"
                                        : ""));
+    if (std::error_code error; fs::equivalent(directory, out, error))
+      throw InputError(fmt::format("--out: {} is one of the runs", out.string()));
     runs.push_back({directory, compare::read_comparison(directory)});
     summary["runs"].push_back(run);
   }

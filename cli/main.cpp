@@ -75,7 +75,7 @@ ExitStatus run(int argc, char** argv) {
       "report", "Draw figures and report of a result again, or of several runs overlaid");
   report
       ->add_option("directories", directories,
-                   "A directory that run or reproduce left; several of run: one report of them")
+                   "A directory that this command has left; several of run: one report of them")
       ->required();
   CLI::Option* overlaid_option = report->add_option(
       "--out", overlaid, "Output directory of several runs (default: results/overlay)");

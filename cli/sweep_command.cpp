@@ -70,7 +70,7 @@ Cube run_cells(const PreparedSweep& prepared, bool quiet) {
   };
   auto cube = compare::run_sweep(sweep, prepared.plan, finished, prepared.known,
                                  omp_get_max_threads(), watch);
-  if (!cube)
+  if (!cube || signal != 0)  // it may have come with the last cells
     throw EndedBySignal(signal,
                         fmt::format("{}: interrupted after {}; {} keeps them", sweep.name,
                                     how_far(reached.done, size), finished.directory().string()));

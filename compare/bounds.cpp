@@ -160,10 +160,6 @@ GeneralisationBounds::GeneralisationBounds(const Experiment& experiment, const n
   const lfp::SpectralWeight weight = spectral_weight(experiment, initial.weights);
   problem_ =
       lfp::make_problem(experiment.lfp.lattice, weight, experiment.samples, experiment.lfp.ridge);
-  const double start = nn::outputs(initial, problem_.samples.x).cwiseAbs().maxCoeff();
-  if (!(start <= 1e-9 * problem_.samples.y.cwiseAbs().maxCoeff()))
-    throw InputError(fmt::format(
-        "bounds are for a network that starts at 0; this one starts at up to {:.3g}", start));
   limit_ = lfp::solve_dual(problem_).col(0);
   const VectorXcd c = lfp::wave_coefficients(problem_.lattice, series_.waves);
   const double norm = fp_norm(target_, weight, problem_, c);

@@ -74,6 +74,12 @@ Cube read_cube(const fs::path& directory) {
     if (std::find(others.begin(), others.end(), key) == others.end())
       cube.numbers[key] = file.numbers(key);
   cube.failures = file.texts(kFailure);
+  const bool whole = std::all_of(cube.numbers.begin(), cube.numbers.end(), [&](const auto& number) {
+    return number.second.size() == cube.size();
+  });
+  if (!whole || static_cast<Eigen::Index>(cube.failures.size()) != cube.size())
+    throw InputError(
+        fmt::format("{}: the axes are not those of result.nc beside it", summary.string()));
   return cube;
 }
 

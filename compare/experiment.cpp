@@ -381,7 +381,8 @@ void require_what_bounds_need(const TomlTable& root, const Experiment& experimen
   if (experiment.drawn.noise > 0.0) fail("data", "noise must be 0");
   if (experiment.lfp.model != "lfp2019" || experiment.lfp.kernel)
     fail("lfp", "must have model = \"lfp2019\" and kernel = false");
-  if (!network.initial && !network.antisymmetric && network.a.scale > 0.0)
+  if (network.initial) fail("network", "initial cannot stand: the network must start at 0");
+  if (!network.antisymmetric && network.a.scale > 0.0)
     fail("network", "antisymmetric must be true");
   root.place("data").around(
       [&] { lfp::wave_coefficients(experiment.lfp.lattice, experiment.target->waves); });

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -22,6 +23,7 @@ namespace {
 using nlohmann::json;
 
 constexpr auto kPrefix = "cell_";
+constexpr auto kJson = ".json";
 constexpr auto kPartial = ".partial";
 
 std::string checksum(const std::string& text) {
@@ -34,8 +36,15 @@ std::string checksum(const std::string& text) {
 std::vector<fs::path> files_in(const fs::path& directory) {
   std::vector<fs::path> files;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error))
-    if (entry.path().filename().string().starts_with(kPrefix)) files.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kPrefix)) continue;
+    const std::size_t end = name.find_first_not_of("0123456789", std::strlen(kPrefix));
+    if (end == std::string::npos) continue;
+    const std::string rest = name.substr(end);
+    if (rest == kJson || rest == fmt::format("{}{}", kJson, kPartial))
+      files.push_back(entry.path());
+  }
   return files;
 }
 
@@ -118,7 +127,7 @@ void FinishedCells::keep(Eigen::Index cell, const CellResult& result) const {
                         {"warnings", result.warnings},
                         {"numbers", as_json(result.numbers)}};
   const json whole = {{"checksum", checksum(content.dump())}, {"content", content}};
-  const fs::path file = directory_ / fmt::format("{}{}.json", kPrefix, cell);
+  const fs::path file = directory_ / fmt::format("{}{}{}", kPrefix, cell, kJson);
   const fs::path partial = file.string() + kPartial;
   try {
     fs::create_directories(directory_);

@@ -83,7 +83,9 @@ std::vector<std::string> assumption_warnings(const Experiment& experiment,
         fmt::format("the lattice's shortest wavelength, box/modes = {:.3g}, is above "
                     "the smallest distance of two samples, {:.3g}: use more modes",
                     wavelength, distance));
-  if (const double width = extent(experiment); !experiment.lfp.kernel && lattice.box < 2.0 * width)
+  // Bounds are for functions that are periodic in the box.
+  if (const double width = extent(experiment);
+      !experiment.lfp.kernel && !experiment.delta && lattice.box < 2.0 * width)
     warnings.push_back(
         fmt::format("the box, {:.3g}, is less than twice as wide as data and grid, "
                     "{:.3g}: the prediction feels its periodic copies",

@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <exception>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <numeric>
@@ -210,6 +211,9 @@ std::optional<Cube> run_sweep(const Sweep& sweep, const SweepPlan& plan,
   };
 
   std::vector<std::jthread> workers;
+  // Whatever is thrown below, the workers are told before they are joined.
+  const auto tell = [](std::atomic<bool>* all) { *all = true; };
+  const std::unique_ptr<std::atomic<bool>, decltype(tell)> guard(&stop, tell);
   for (int k = 0; k < threads; ++k) workers.emplace_back(work);
   std::unique_lock lock(mutex);
   for (bool over = false; !over;) {

@@ -84,8 +84,8 @@ std::vector<Coordinate> integers(const TomlValue& range) {
   const std::int64_t to = ends[1].integer(from);
   require_cells(range.place(), static_cast<double>(to) - static_cast<double>(from) + 1.0);
   std::vector<Coordinate> out;
-  for (std::int64_t k = from; out.size() <= static_cast<std::uint64_t>(to - from); ++k)
-    out.push_back({range.place(), static_cast<double>(k), {}, fmt::format("{}", k)});
+  for (std::int64_t k = 0; k <= to - from; ++k)
+    out.push_back({range.place(), static_cast<double>(from + k), {}, fmt::format("{}", from + k)});
   return out;
 }
 

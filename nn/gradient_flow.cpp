@@ -61,7 +61,7 @@ class Flow {
       }
       // A snapshot due at the very end of a step is left to the next one, or to the end.
       for (; clock_.next() < (t_ + h) * (1.0 - 1e-9); clock_.advance())
-        recorder_.record(parabolic(trial, (clock_.next() - t_) / h), clock_.next());
+        recorder_.record(parabolic(trial, std::max(0.0, (clock_.next() - t_) / h)), clock_.next());
       accept(trial, h);
       h_ = h * factor;
       require_progress();

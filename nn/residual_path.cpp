@@ -110,7 +110,7 @@ MatrixXd ResidualPath::pieces(double sigma) const {
     }
   }
   MatrixXd out = h_ * (v_ * q);
-  if (answer_.size() > 0) {
+  if (answer_.size() > 0 && q.cols() > 0) {
     out += answer_.leftCols(q.cols());
     out.rightCols(1) -=
         (share(q.cols()) - sigma) * static_cast<double>(kPieces) * answer_.col(q.cols() - 1);

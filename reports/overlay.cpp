@@ -168,7 +168,7 @@ void write_overlay(const std::vector<OverlaidRun>& runs, const fs::path& directo
   std::string body;
   for (std::size_t k = 0; k < figures.size(); ++k) {
     draw(figures[k], directory / "figures");
-    body += figure_html(figures[k], static_cast<char>('A' + k),
+    body += figure_html(figures[k], figure_letter(k),
                         read_text(directory / "figures" / (figures[k].name + ".svg")), "");
   }
   const std::string title = fmt::format("{} runs, overlaid", runs.size());

@@ -66,6 +66,8 @@ std::string theory(const json& s) {
                 {"lattice box", value_at(s, "lfp.box")},
                 {"modes", value_at(s, "lfp.modes")},
                 {"zero frequency", value_at(s, "lfp.zero_frequency")},
+                {"exponent <i>α</i> of <i>γ</i>² = |<i>ξ</i>|<sup>−<i>α</i></sup>",
+                 value_at(s, "lfp.exponent")},
                 {"ridge", value_at(s, "lfp.ridge")}}) +
          (value_at(s, "lfp.c1").starts_with("<data") ? "<p>" + relu_weight_formula() + "</p>\n"
                                                      : "");
@@ -139,7 +141,9 @@ std::string figures_html(const Section& section) {
 
 std::string conventions(const json& s) {
   const std::string model = text_at(s, "lfp.model");
-  const std::string more = model == "lfp2019" ? "" : "<br>+ " + divergence_formula();
+  std::string more;
+  if (model == "lfp2020" || model == "complete") more = "<br>+ " + divergence_formula();
+  if (model == "complete") more += "<br>+ the finite constant and linear modes at <i>ξ</i> = 0";
   return "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"formulas\"><dl "
          "class=\"formulas\">\n" +
          fmt::format(
@@ -157,10 +161,11 @@ std::string conventions(const json& s) {
 std::string reproduction(const Section& section) {
   const compare::Comparison& c = *section.comparison;
   return fmt::format(
-      "<p>Made by <code>fprinciple run {}.toml</code></p>\n"
+      "<p>Made by <code>fprinciple {} {}.toml</code></p>\n"
       "<p>Results: {} (every array, NetCDF-4) · {} (every number on this page)</p>\n"
       "<details><summary>The experiment file</summary>\n<pre tabindex=\"0\">{}</pre></details>\n",
-      escaped(c.name), link(section.folder + "result.nc", "result.nc"),
+      c.summary.contains("bounds") ? "bounds" : "run", escaped(c.name),
+      link(section.folder + "result.nc", "result.nc"),
       link(section.folder + "summary.json", "summary.json"), escaped(c.experiment_text));
 }
 

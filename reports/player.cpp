@@ -136,9 +136,9 @@ std::string caption(const compare::Comparison& c) {
         "difference has its own, the same at all times. ";
   if (c.frequency.size() > 1)
     out += c.grid.dim() == 1
-               ? "The spectra fill from the left, as low frequencies are learned first."
-               : "The spectra, root mean squares over shells of |ξ|, fill from the left, as low "
-                 "frequencies are learned first.";
+               ? "By the frequency principle the spectra fill from the left, low frequencies first."
+               : "By the frequency principle the spectra, root mean squares over shells of |ξ|, "
+                 "fill from the left, low frequencies first.";
   return out;
 }
 

@@ -206,8 +206,9 @@ std::optional<Figure> spectrum(const compare::Comparison& c) {
   figure.width_cm = double_column_cm;
   figure.height_cm = 6.6;
   figure.data = file.text();
-  figure.commands =
-      commands(frequency, times, symmetric(range_of({100.0 * difference.reshaped()})));
+  figure.commands = commands(
+      frequency, times,
+      symmetric(range_of({(100.0 * difference.reshaped()).cwiseMax(-100.0).cwiseMin(100.0)})));
   figure.alt =
       "Three heat maps over time and frequency. For the network and for the prediction, in one "
       "colour scale, the share of the initial spectral error that is left, with a white line where "
@@ -216,7 +217,8 @@ std::optional<Figure> spectrum(const compare::Comparison& c) {
       "The frequency principle says that low frequencies are learned first: the white line, where "
       "half of the error is left, then leans to later times as the frequency grows. The error is "
       "taken to {}; the third map is the difference of the first two, red where the network is "
-      "behind. Shares below 1 % are drawn as 1 %, and at grey frequencies there is next to "
+      "behind. Shares below 1 % are drawn as 1 %, differences beyond 100 points as 100, and at "
+      "grey frequencies there is next to "
       "nothing to learn.",
       c.target ? "the target" : "the prediction's long-time limit");
   return figure;

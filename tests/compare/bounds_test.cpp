@@ -219,10 +219,3 @@ TEST_CASE("the command computes bounds of files that do not ask for them") {
   CHECK_NOTHROW(read(text));
   CHECK_THROWS_AS(read(text, true), InputError);
 }
-
-TEST_CASE("bounds refuse a network that does not start at 0") {
-  Experiment e = read({});
-  CHECK_NOTHROW(compare::run(e));
-  e.network.antisymmetric = false;
-  CHECK_THROWS_WITH(compare::run(e), Catch::Matchers::Contains("starts at up to"));
-}

@@ -1,8 +1,10 @@
 #include "nn/gradient_flow.hpp"
 
 #include "data/error.hpp"
+#include "data/linear_algebra.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/kernels.hpp"
+#include "nn/tangent_kernel.hpp"
 
 #include <cmath>
 
@@ -82,6 +84,25 @@ TEST_CASE("snapshots do not change the flow and lie on it") {
   CHECK(flow(start, task, 1e-6).f.col(1) == many.f.rightCols(1));
   task.snapshots.times = {0.1, 0.2};
   CHECK(flow(start, task, 1e-6).t == Eigen::Vector4d(0.0, 0.1, 0.2, 0.5));
+}
+
+TEST_CASE("a snapshot at the very end of a step is the network there") {
+  // The first step is 1/λ_max long, and figure 1b's networks have neurons that switch in it.
+  const tests::Case c = tests::fig1b();
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const nn::Network start = c.network(seed, 400);
+    const Eigen::MatrixXd k = nn::tangent_kernel(start, c.samples.x);
+    const double h = 1.0 / data::symmetric_eigen(k).values.maxCoeff();
+    nn::Task task = task_of(c);
+    task.stop.steps = 1;
+    const nn::Trajectory one = nn::gradient_flow(start, task);
+    if (one.t.tail(1)[0] != h) continue;  // the step was refused, and a shorter one taken
+    task.stop.steps = 3;
+    task.snapshots.times = {h};
+    const nn::Trajectory three = nn::gradient_flow(start, task);
+    REQUIRE(three.t[1] == h);
+    CHECK((three.f.col(1) - one.f.rightCols(1)).cwiseAbs().maxCoeff() < 1e-12);
+  }
 }
 
 TEST_CASE("a network linear in its parameters is followed exactly in one step") {
