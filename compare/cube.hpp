@@ -21,7 +21,7 @@ struct Axis {
 
 /// The outcome of a sweep: a labelled cube of every number that summary.json has. Cells are counted
 /// with the last axis fastest; C cells.
-struct Cube {
+struct Cube {        // NOLINT(bugprone-exception-escape): only if nlohmann::json's move threw
   std::string name;  ///< the sweep file's stem
   std::string title;
   std::string text;             ///< the sweep file, as read

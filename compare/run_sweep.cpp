@@ -214,6 +214,7 @@ std::optional<Cube> run_sweep(const Sweep& sweep, const SweepPlan& plan,
   // Whatever is thrown below, the workers are told before they are joined.
   const auto tell = [](std::atomic<bool>* all) { *all = true; };
   const std::unique_ptr<std::atomic<bool>, decltype(tell)> guard(&stop, tell);
+  workers.reserve(static_cast<std::size_t>(threads));
   for (int k = 0; k < threads; ++k) workers.emplace_back(work);
   std::unique_lock lock(mutex);
   for (bool over = false; !over;) {

@@ -199,7 +199,7 @@ std::vector<std::vector<Edit>> read_edits(const TomlTable& axis,
 std::string read_name(const TomlTable& axis) {
   const TomlValue name =
       axis.require("name", "text, where there is no key, such as \"network.width\"");
-  const std::string text = name.text();
+  std::string text = name.text();
   if (!bare(text) || !std::isalpha(static_cast<unsigned char>(text.front())))
     name.fail("must be of letters, digits, _ and -, a letter first");
   if (text == "failure" || text == "seed")

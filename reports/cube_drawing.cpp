@@ -111,7 +111,7 @@ std::string part(const nlohmann::json& estimate, const std::string& name,
 }
 
 std::string with_interval(const nlohmann::json& estimate, const std::string& place) {
-  const std::string value = part(estimate, "value", place);
+  std::string value = part(estimate, "value", place);
   if (!estimate.is_object() || estimate.at("low").is_null()) return value;
   return fmt::format("{} [{}, {}]", value, part(estimate, "low", place),
                      part(estimate, "high", place));
@@ -119,6 +119,7 @@ std::string with_interval(const nlohmann::json& estimate, const std::string& pla
 
 Range log_range(const std::vector<Eigen::VectorXd>& values) {
   std::vector<Eigen::VectorXd> logs;
+  logs.reserve(values.size());
   for (const Eigen::VectorXd& column : values) logs.push_back(column.array().log10());
   const Range range = range_of(logs);  // of the finite ones: −∞ and nan are none
   const auto edge = [](double log, bool up) {

@@ -17,7 +17,7 @@ struct Table {
 };
 
 /// A figure of a sweep and the numbers behind it.
-struct CubeDrawing {
+struct CubeDrawing {  // NOLINT(bugprone-exception-escape): only if nlohmann::json's move threw
   Figure figure;
   Table glance;          ///< one row for each line: its slope and extremes
   Table numbers;         ///< every value that is drawn

@@ -144,6 +144,7 @@ struct Level {
 std::vector<Level> levels(const Map& map, const Range& range) {
   const std::vector<double>& asked = map.figure.contours;
   std::vector<Level> out;
+  out.reserve(asked.size());
   for (const double value : asked) out.push_back({value, minus(fmt::format("{:g}", value))});
   if (!asked.empty()) return out;
   if (!map.figure.is_log('z')) {
@@ -203,6 +204,7 @@ Contours draw_contours(const Map& map, const Range& range, DataFile& file) {
                           map.x.coordinate(best[0]), map.y.coordinate(best[1]));
   }
   std::vector<Column> table;
+  table.reserve(4);
   for (int k = 0; k < 4; ++k)
     table.push_back({names[k], Eigen::Map<const VectorXd>(columns[k].data(),
                                                           static_cast<Index>(columns[k].size()))});
