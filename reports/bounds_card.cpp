@@ -48,8 +48,9 @@ std::string bounds_table(const json& s) {
           "FP-norm <i>Q</i> = {}; the least that the samples allow is {}. δ = {}. The first three "
           "bound the mean, the radius the root mean square, of the prediction’s limit; the means "
           "are exact to {} of themselves.</p>\n",
-          value_at(s, "bounds.fp_norm"), value_at(s, "bounds.data_norm"),
-          value_at(s, "bounds.delta"), value_at(s, "bounds.measured_error"));
+          s["bounds"]["fp_norm"].is_null() ? "∞" : value_at(s, "bounds.fp_norm"),
+          value_at(s, "bounds.data_norm"), value_at(s, "bounds.delta"),
+          value_at(s, "bounds.measured_error"));
   if (const std::string note = text_at(s, "bounds.note"); !note.empty())
     out += fmt::format("<p class=\"soft\">Note: {}.</p>\n", escaped(note));
   return out;
