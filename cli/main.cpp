@@ -44,16 +44,22 @@ ExitStatus run(int argc, char** argv) {
   app.fallthrough();
   app.require_subcommand(1);
 
-  CLI::App* run = app.add_subcommand("run", "Run one experiment: predict, train, compare, report");
-  run->add_option("experiment", experiment, "The experiment file (TOML)")->required();
-  run->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
-  run->add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
-
-  CLI::App* bounds =
-      app.add_subcommand("bounds", "The same, with the theory's generalisation bounds");
-  bounds->add_option("experiment", experiment, "The experiment file (TOML)")->required();
-  bounds->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
-  bounds->add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
+  // What has a file to work on, and is gone on with.
+  const auto takes_file = [&](CLI::App* command, const char* name, const char* what,
+                              const char* resume) {
+    command->add_option(name, experiment, what)->required();
+    command->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
+    command->add_flag("--resume", options.resume, resume);
+    return command;
+  };
+  const char* const kExperiment = "The experiment file (TOML)";
+  const char* const kCheckpoint = "Go on from the checkpoint of an interrupted run";
+  const CLI::App* run =
+      takes_file(app.add_subcommand("run", "Run one experiment: predict, train, compare, report"),
+                 "experiment", kExperiment, kCheckpoint);
+  const CLI::App* bounds =
+      takes_file(app.add_subcommand("bounds", "The same, with the theory's generalisation bounds"),
+                 "experiment", kExperiment, kCheckpoint);
 
   CLI::App* reproduce = app.add_subcommand(
       "reproduce", "Run the experiments of the papers and the studies, with one report");
@@ -65,11 +71,9 @@ ExitStatus run(int argc, char** argv) {
   reproduce->add_flag("--resume", options.resume,
                       "Go on from the checkpoints of an interrupted reproduction");
 
-  CLI::App* sweep =
-      app.add_subcommand("sweep", "Run an experiment in every cell of a cube, cells in parallel");
-  sweep->add_option("sweep", experiment, "The sweep file (TOML)")->required();
-  sweep->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
-  sweep->add_flag("--resume", options.resume, "Go on from the cells of an interrupted sweep");
+  const CLI::App* sweep = takes_file(
+      app.add_subcommand("sweep", "Run an experiment in every cell of a cube, cells in parallel"),
+      "sweep", "The sweep file (TOML)", "Go on from the cells of an interrupted sweep");
 
   CLI::App* report = app.add_subcommand(
       "report", "Draw figures and report of a result again, or of several runs overlaid");

@@ -44,13 +44,10 @@ std::string numbers(const CubeDrawing& drawing) {
 
 std::string size_in_words(const compare::Cube& cube) {
   std::vector<std::string> sizes;
-  Index cells = 1;
-  for (const compare::Axis& axis : cube.axes) {
-    sizes.push_back(std::to_string(axis.size()));
-    cells *= axis.size();
-  }
-  return sizes.size() < 2 ? fmt::format("{}", cells)
-                          : fmt::format("{} = {}", fmt::join(sizes, " × "), cells);
+  sizes.reserve(cube.axes.size());
+  for (const compare::Axis& axis : cube.axes) sizes.push_back(std::to_string(axis.size()));
+  return sizes.size() < 2 ? fmt::format("{}", cube.size())
+                          : fmt::format("{} = {}", fmt::join(sizes, " × "), cube.size());
 }
 
 std::string axes(const compare::Cube& cube) {

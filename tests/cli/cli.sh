@@ -1,19 +1,8 @@
 #!/bin/bash
 # The command from outside: exit statuses, what it prints, which directories it replaces.
 # usage: cli.sh COMMAND
-set -u
-command=$(realpath "$1")
-here=$(dirname "$(realpath "$0")")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-cp "$here/small.toml" .
-failed=0
-
-fail() {
-  echo "FAILED: $1"
-  failed=1
-}
+# shellcheck source=tests/cli/scratch.sh
+. "$(dirname "$(realpath "$0")")/scratch.sh"
 
 # expect STATUS WHAT ARGUMENTS…: runs the command; its output is then in out and err.
 expect() {

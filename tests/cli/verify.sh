@@ -2,19 +2,8 @@
 # fprinciple verify from outside: a result passes against itself, what moved is named, bad input is
 # refused, nothing is written.
 # usage: verify.sh COMMAND
-set -u
-command=$(realpath "$1")
-here=$(dirname "$(realpath "$0")")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-cp "$here/small.toml" .
-failed=0
-
-fail() {
-  echo "FAILED: $1"
-  failed=1
-}
+# shellcheck source=tests/cli/scratch.sh
+. "$(dirname "$(realpath "$0")")/scratch.sh"
 
 # expect STATUS WHAT ARGUMENTS…: verifies small.toml; its output is then in out and err.
 expect() {
