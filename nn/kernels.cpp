@@ -12,7 +12,7 @@ using Eigen::Index;
 
 /// From this many points on the cells of a line cost less than the points one by one.
 constexpr Index kWorthCells = 32;
-constexpr Index kWorthTrackedCells = 16;
+constexpr Index kWorthTrackedCells = 8;
 
 bool relu_line(const Network& network) {
   return network.activation == data::Activation::relu && network.weights.dim() == 1;

@@ -36,48 +36,121 @@ template <class Scalar>
   }
 }
 
+/// Whether a group of neurons has one cell.
+[[gnu::always_inline]] inline bool one_cell(const std::int32_t* cell) {
+  std::array<std::uint64_t, kGroup / 2> pairs;  // NOLINT(*-member-init): filled below
+  std::memcpy(pairs.data(), cell, sizeof pairs);
+  const std::uint64_t first = static_cast<std::uint32_t>(cell[0]) * 0x1'0000'0001;
+  std::uint64_t other = 0;
+  for (const std::uint64_t pair : pairs) other |= pair ^ first;
+  return other == 0;
+}
+
 template <class Scalar>
 [[gnu::always_inline]] inline void locate_each(const Cells<Scalar>& cells,
                                                const LineBlock<Scalar>& n) {
   for (Index j = 0; j < n.size; ++j) n.cell[j] = cells.find(n.w[j], n.b[j]);
 }
 
+/// A group's numbers.
 template <class Scalar>
-[[gnu::always_inline]] inline void gather_each(const LineBlock<Scalar>& n, const Pair* sums,
+struct Group;
+template <>
+struct Group<double> {
+  using Type = double __attribute__((vector_size(kGroup * sizeof(double))));
+};
+template <>
+struct Group<float> {
+  using Type = float __attribute__((vector_size(kGroup * sizeof(float))));
+};
+using Doubles = Group<double>::Type;
+using Fours = double __attribute__((vector_size(4 * sizeof(double))));
+
+template <class Scalar>
+[[gnu::always_inline]] inline void gather_each(const LineBlock<Scalar> n, const Pair* sums,
                                                double centre, Trained trained,
-                                               const LineGradient<Scalar>& g) {
-  alignas(64) std::array<double, 2 * kBlock> gathered;  // NOLINT(*-member-init): filled below
-  double* const both = gathered.data();
-  for (Index j = 0; j < n.size; ++j) std::memcpy(both + 2 * j, sums + n.cell[j], sizeof(Pair));
+                                               const LineGradient<Scalar> g) {
+  using Numbers = typename Group<Scalar>::Type;
   const auto c = static_cast<Scalar>(centre);
   const Scalar ta = trained.a ? 1 : 0;
   const Scalar tw = trained.w ? 1 : 0;
   const Scalar tb = trained.b ? 1 : 0;
-#pragma omp simd
-  for (Index j = 0; j < n.size; ++j) {
-    const auto s0 = static_cast<Scalar>(both[2 * j]);
-    const auto s1 = static_cast<Scalar>(both[2 * j + 1]);
-    g.a[j] = ta * ((n.b[j] + n.w[j] * c) * s0 + n.w[j] * s1);
-    g.w[j] = tw * n.a[j] * (s1 + c * s0);
-    g.b[j] = tb * n.a[j] * s0;
+  // Of one neuron or of a group.
+  const auto put = [&](Index j, const auto& a, const auto& w, const auto& b, const auto& s0,
+                       const auto& s1) __attribute__((always_inline)) {
+    const auto of_a = ta * ((b + w * c) * s0 + w * s1);
+    const auto of_w = a * (tw * (s1 + c * s0));
+    const auto of_b = a * (tb * s0);
+    std::memcpy(g.a + j, &of_a, sizeof of_a);
+    std::memcpy(g.w + j, &of_w, sizeof of_w);
+    std::memcpy(g.b + j, &of_b, sizeof of_b);
+  };
+  Index j = 0;
+  for (; j + kGroup <= n.size; j += kGroup) {
+    Numbers a;
+    Numbers w;
+    Numbers b;
+    std::memcpy(&a, n.a + j, sizeof a);
+    std::memcpy(&w, n.w + j, sizeof w);
+    std::memcpy(&b, n.b + j, sizeof b);
+    const std::int32_t* const cell = n.cell + j;
+    if (one_cell(cell)) {
+      const Pair sum = sums[*cell];
+      put(j, a, w, b, static_cast<Scalar>(sum[0]), static_cast<Scalar>(sum[1]));
+    } else {
+      const Fours p = __builtin_shufflevector(sums[cell[0]], sums[cell[1]], 0, 1, 2, 3);
+      const Fours q = __builtin_shufflevector(sums[cell[2]], sums[cell[3]], 0, 1, 2, 3);
+      const Fours r = __builtin_shufflevector(sums[cell[4]], sums[cell[5]], 0, 1, 2, 3);
+      const Fours s = __builtin_shufflevector(sums[cell[6]], sums[cell[7]], 0, 1, 2, 3);
+      const Doubles low = __builtin_shufflevector(p, q, 0, 1, 2, 3, 4, 5, 6, 7);
+      const Doubles high = __builtin_shufflevector(r, s, 0, 1, 2, 3, 4, 5, 6, 7);
+      const Doubles s0 = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+      const Doubles s1 = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+      put(j, a, w, b, __builtin_convertvector(s0, Numbers), __builtin_convertvector(s1, Numbers));
+    }
+  }
+  for (; j < n.size; ++j) {
+    const Pair sum = sums[n.cell[j]];
+    put(j, n.a[j], n.w[j], n.b[j], static_cast<Scalar>(sum[0]), static_cast<Scalar>(sum[1]));
   }
 }
 
 template <class Scalar>
-[[gnu::always_inline]] inline void scatter_each(const LineBlock<Scalar>& n, double c, Pair* table) {
-  alignas(64) std::array<double, 2 * kBlock> buffer;  // NOLINT(*-member-init): filled below
-  double* const terms = buffer.data();
-#pragma omp simd
-  for (Index j = 0; j < n.size; ++j) {
+[[gnu::always_inline]] inline void scatter_each(const LineBlock<Scalar> n, double c, Pair* table) {
+  using Numbers = typename Group<Scalar>::Type;
+  Index j = 0;
+  for (; j + kGroup <= n.size; j += kGroup) {
+    Numbers an;
+    Numbers wn;
+    Numbers bn;
+    std::memcpy(&an, n.a + j, sizeof an);
+    std::memcpy(&wn, n.w + j, sizeof wn);
+    std::memcpy(&bn, n.b + j, sizeof bn);
+    const auto a = __builtin_convertvector(an, Doubles);
+    const auto w = __builtin_convertvector(wn, Doubles);
+    const Doubles first = a * (__builtin_convertvector(bn, Doubles) + w * c);
+    const Doubles second = a * w;
+    const std::int32_t* const cell = n.cell + j;
+    if (one_cell(cell)) {
+      const Doubles twos = __builtin_shufflevector(first, second, 0, 8, 2, 10, 4, 12, 6, 14) +
+                           __builtin_shufflevector(first, second, 1, 9, 3, 11, 5, 13, 7, 15);
+      const Fours fours = __builtin_shufflevector(twos, twos, 0, 1, 2, 3) +
+                          __builtin_shufflevector(twos, twos, 4, 5, 6, 7);
+      table[*cell] +=
+          __builtin_shufflevector(fours, fours, 0, 1) + __builtin_shufflevector(fours, fours, 2, 3);
+    } else {
+      alignas(64) std::array<Pair, kGroup> terms;  // NOLINT(*-member-init): filled below
+      const Doubles low = __builtin_shufflevector(first, second, 0, 8, 1, 9, 2, 10, 3, 11);
+      const Doubles high = __builtin_shufflevector(first, second, 4, 12, 5, 13, 6, 14, 7, 15);
+      std::memcpy(terms.data(), &low, sizeof low);
+      std::memcpy(terms.data() + kGroup / 2, &high, sizeof high);
+      for (std::size_t k = 0; k < kGroup; ++k) table[cell[k]] += terms[k];
+    }
+  }
+  for (; j < n.size; ++j) {
     const double a = n.a[j];
     const double w = n.w[j];
-    terms[2 * j] = a * (n.b[j] + w * c);
-    terms[2 * j + 1] = a * w;
-  }
-  for (Index j = 0; j < n.size; ++j) {
-    Pair term;
-    std::memcpy(&term, terms + 2 * j, sizeof term);
-    table[n.cell[j]] += term;
+    table[n.cell[j]] += Pair{a * (n.b[j] + w * c), a * w};
   }
 }
 

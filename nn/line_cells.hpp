@@ -104,6 +104,9 @@ class Cells {
 extern template class Cells<double>;
 extern template class Cells<float>;
 
+/// Neurons in groups of this many are added up at once where they have one cell.
+constexpr Eigen::Index kGroup = 8;
+
 /// At most kBlock neurons of a network.
 template <class Scalar>
 struct LineBlock {
@@ -147,7 +150,7 @@ void scatter(const LineBlock<float>& block, double centre, Pair* table);
 /// How many tables m neurons are added to, each by one thread: adding the tables up must not cost
 /// more than filling them.
 inline Eigen::Index tables(Eigen::Index m, Eigen::Index n) {
-  return std::clamp<Eigen::Index>(m / (8 * n), 1, 64);
+  return std::clamp<Eigen::Index>(m / (16 * n), 1, 64);
 }
 
 /// body(run, first, size) for the blocks of m neurons, those of a run in order and by one thread.

@@ -11,22 +11,37 @@ using Eigen::Index;
 
 namespace {
 
-/// Neurons by their cells, dealt out to a few places that go on together: consecutive ones in one
-/// cell would wait for each other.
+/// The neurons in `of`, `together` of them at a time from each of a few places that go on together.
+void deal(const std::vector<Index>& of, Index together, std::vector<Index>& order) {
+  constexpr Index kStreams = 16;
+  const auto units = static_cast<Index>(of.size()) / together;
+  const Index length = (units + kStreams - 1) / kStreams;
+  for (Index k = 0; k < length; ++k)
+    for (Index at = k; at < units; at += length)
+      order.insert(order.end(), of.begin() + at * together, of.begin() + (at + 1) * together);
+}
+
+/// Neurons by their cells: in whole groups of one cell as far as possible, and the rest. Both are
+/// dealt out, as those in one cell one after the other would wait for each other.
 template <class Scalar>
 std::vector<Index> streams(const Cells<Scalar>& cells, const data::Weights& theta) {
-  constexpr Index kStreams = 16;
   const Index m = theta.width();
   std::vector<std::pair<std::int32_t, Index>> by_cell;
   for (Index j = 0; j < m; ++j)
     by_cell.emplace_back(
         cells.find(static_cast<Scalar>(theta.w(j, 0)), static_cast<Scalar>(theta.b[j])), j);
   std::sort(by_cell.begin(), by_cell.end());
-  const Index length = (m + kStreams - 1) / kStreams;
+  std::vector<Index> whole;
+  std::vector<Index> rest;
+  for (auto from = by_cell.begin(); from != by_cell.end();) {
+    const auto to = std::find_if(from, by_cell.end(),
+                                 [&](const auto& next) { return next.first != from->first; });
+    const auto grouped = from + (to - from) / kGroup * kGroup;
+    for (; from != to; ++from) (from < grouped ? whole : rest).push_back(from->second);
+  }
   std::vector<Index> order;
-  for (Index k = 0; k < length; ++k)
-    for (Index at = k; at < m; at += length)
-      order.push_back(by_cell[static_cast<std::size_t>(at)].second);
+  deal(whole, kGroup, order);
+  deal(rest, 1, order);
   return order;
 }
 
