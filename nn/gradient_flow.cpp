@@ -47,11 +47,9 @@ class Flow {
     while (reason.empty()) {
       const double h = bounded(h_);
       const Trial trial = attempt(h);
-      const double factor =
-          std::clamp(0.9 * std::cbrt(options_.tolerance / trial.error), 0.1, kLargestGrowth);
       if (!std::isfinite(t_ + h)) report_stall();
-      if (!(trial.error <= options_.tolerance)) {
-        h_ = h * (std::isfinite(trial.error) ? factor : 0.1);
+      if (!trial.accepted) {
+        h_ = h * trial.factor;
         if (t_ + h_ == t_ || h_ * model_.values.maxCoeff() < 1e-12)
           throw RunError(
               fmt::format("the gradient flow cannot meet the tolerance {:.3g} at t = {:.4g}: "
@@ -61,9 +59,9 @@ class Flow {
       }
       // A snapshot due at the very end of a step is left to the next one, or to the end.
       for (; clock_.next() < (t_ + h) * (1.0 - 1e-9); clock_.advance())
-        recorder_.record(parabolic(trial, std::max(0.0, (clock_.next() - t_) / h)), clock_.next());
+        recorder_.record(inside(trial, std::max(0.0, (clock_.next() - t_) / h)), clock_.next());
       accept(trial, h);
-      h_ = h * factor;
+      h_ = h * trial.factor;
       require_progress();
       if (task_.progress)
         task_.progress(share_done(task_.stop, first_loss_, loss_, t_, steps_), loss_, t_);
@@ -76,7 +74,8 @@ class Flow {
 
  private:
   static constexpr double kLargestGrowth = 100.0;
-  static constexpr std::int64_t kStallWindow = 200;  // steps
+  static constexpr std::array<double, 2> kGradients = {4.0, 16.0};  // of a step, by its order
+  static constexpr std::int64_t kStallWindow = 200;                 // steps
 
   static constexpr std::array<double, 3> kOne = {1.0, 0.0, 0.0};
   /// A neuron whose kink can move an output by this share of the tolerance is followed by itself.
@@ -88,8 +87,10 @@ class Flow {
     Network middle, late;       // where J is taken at h/2 and h
     std::vector<Index> kinked;  // neurons that follow() moves
     Network end;
-    VectorXd f;  // the end's outputs at the monitored points
-    double error = 0.0;
+    VectorXd f;             // the end's outputs at the monitored points
+    bool parabola = false;  // of J, not a line: the middle counts
+    bool accepted = false;
+    double factor = 0.0;  // from this step to the next
   };
 
   /// Linearises at the present weights, with the outputs f at the monitored points.
@@ -166,11 +167,13 @@ class Flow {
     add_scaled(network.weights, -1.0, weighted_gradient(at, task_.samples.x, q));
   }
 
-  /// θ(σh) from J interpolated linearly between 0 and h.
-  Network linear(const ResidualPath& u, const Network& late, double sigma) const {
+  /// θ(σh) from J's line through 0 and h.
+  Network linear(const Trial& trial, double sigma) const {
+    const ResidualPath& u = trial.residual;
     Network out = network_;
     push(out, network_, u.integral(sigma, {1.0, -1.0, 0.0}));
-    push(out, late, u.integral(sigma, {0.0, 1.0, 0.0}));
+    push(out, trial.late, u.integral(sigma, {0.0, 1.0, 0.0}));
+    take(out, trial.kinked, u.pieces(sigma));
     return out;
   }
 
@@ -183,6 +186,10 @@ class Flow {
     push(out, trial.late, u.integral(sigma, {0.0, -1.0, 2.0}));
     take(out, trial.kinked, u.pieces(sigma));
     return out;
+  }
+
+  Network inside(const Trial& trial, double sigma) const {
+    return trial.parabola ? parabolic(trial, sigma) : linear(trial, sigma);
   }
 
   /// Has these neurons of `out` come from the present weights by follow().
@@ -209,35 +216,74 @@ class Flow {
 
   Trial attempt(double h) {
     const auto& [x, y] = task_.samples;
+    const double tolerance = options_.tolerance;
     Trial trial{
         {model_.values, model_.vectors, projection_, h}, network_, network_, {}, network_, {}};
     ResidualPath& u = trial.residual;
-    const VectorXd first = u.integral(1.0, kOne);
-    push(trial.late, network_, first);
+    const VectorXd q = u.integral(1.0, kOne);
+    push(trial.late, network_, q);
     const MatrixXd pushes = u.pieces(1.0);
-    trial.kinked = kinked(network_, trial.late, x, pushes.cwiseAbs().rowwise().sum(),
-                          kShareOfKink * options_.tolerance);
-    trial.middle = linear(u, trial.late, 0.5);
-    trial.late = linear(u, trial.late, 1.0);
-    take(trial.middle, trial.kinked, pushes.leftCols(ResidualPath::kPieces / 2));
-    take(trial.late, trial.kinked, pushes);
-    Network second = trial.late;
-    correct(trial);
-    push(second, network_, u.integral(1.0, kOne) - first);
-    take(second, trial.kinked, pushes);
+    trial.kinked = kinked(network_, x, pushes, kShareOfKink * tolerance);
+    trial.end = linear(trial, 1.0);
+    trial.f = outputs(trial.end, monitored_);
+    gradients_ += 3;
+    const double first = std::max(distance(trial.f, outputs(trial.late, monitored_)),
+                                  distance(trial.f.head(y.size()) - y, u.linear(1.0)));
+    const double to_second = growth(std::sqrt(tolerance / first));
+    if (first <= tolerance && !rises(trial.f)) {
+      // As if the errors were |u| (h/τ)² and |u| (h/τ)³.
+      const double second = first * std::min(1.0, std::sqrt(first / std::sqrt(2.0 * loss_)));
+      trial.accepted = true;
+      trial.factor = better(to_second, growth(std::cbrt(tolerance / second)));
+      return trial;
+    }
 
+    refine(trial, q, pushes);
+    if (trial.accepted) trial.factor = better(to_second, trial.factor);
+    return trial;
+  }
+
+  /// Stages 3 and 4 after stage 2, whose push is q.
+  void refine(Trial& trial, const VectorXd& q, const MatrixXd& pushes) {
+    trial.middle = linear(trial, 0.5);
+    trial.late = trial.end;
+    correct(trial);
+    push(trial.end, network_, trial.residual.integral(1.0, kOne) - q);
+    take(trial.end, trial.kinked, pushes);
+    const VectorXd before = outputs(trial.end, monitored_);
+    trial.parabola = true;
     Network middle = parabolic(trial, 0.5);
     trial.late = parabolic(trial, 1.0);
     trial.middle = std::move(middle);
     correct(trial);
     trial.end = parabolic(trial, 1.0);
-    gradients_ += 15;
     trial.f = outputs(trial.end, monitored_);
-    trial.error = (trial.f - outputs(second, monitored_)).cwiseAbs().maxCoeff();
-    // The flow's loss never rises: below the tolerance too a step may not make it, rounding apart.
-    if ((trial.f.head(y.size()) - y).norm() > std::sqrt(2.0 * loss_) + 1e-3 * options_.tolerance)
-      trial.error = std::max(trial.error, 8.0 * options_.tolerance);
-    return trial;
+    gradients_ += 12;
+    double second = distance(trial.f, before);
+    if (rises(trial.f)) second = std::max(second, 8.0 * options_.tolerance);
+    trial.accepted = second <= options_.tolerance;
+    trial.factor = growth(std::cbrt(options_.tolerance / second));
+  }
+
+  /// A step's length to the next one's, somewhat below what the error allows; NaN allows nothing.
+  static double growth(double allowed) {
+    return std::isnan(allowed) ? 0.1 : std::clamp(0.9 * allowed, 0.1, kLargestGrowth);
+  }
+
+  /// The growth to a step of either order that gets further for its gradients.
+  static double better(double to_second, double to_third) {
+    return to_second * kGradients[1] > to_third * kGradients[0] ? to_second : to_third;
+  }
+
+  /// Whether the loss does, rounding apart. The flow's never does, so that a step may not either,
+  /// not even below the tolerance.
+  bool rises(const VectorXd& f) const {
+    const auto& y = task_.samples.y;
+    return (f.head(y.size()) - y).norm() > std::sqrt(2.0 * loss_) + 1e-3 * options_.tolerance;
+  }
+
+  static double distance(const VectorXd& f, const VectorXd& g) {
+    return (f - g).cwiseAbs().maxCoeff();
   }
 
   void accept(const Trial& trial, double h) {

@@ -180,128 +180,183 @@ class Neuron {
   MatrixXd basis_;
 };
 
-/// The samples on a line whose kinks a neuron may lie on or pass: in their order those next to the
-/// neuron's breakpoint, or between two of them.
-class Candidates {
- public:
-  struct Range {
-    Index first, last;
-  };
-
-  explicit Candidates(const MatrixXd& x) : x_(x), order_(static_cast<std::size_t>(x.cols())) {
-    std::iota(order_.begin(), order_.end(), Index{0});
-    std::sort(order_.begin(), order_.end(), [&](Index p, Index q) { return x(0, p) < x(0, q); });
-  }
-
-  Index sample(Index k) const { return order_[static_cast<std::size_t>(k)]; }
-
-  Range between(const Eigen::Vector2d& v0, const Eigen::Vector2d& v1) const {
-    if (v0[0] * v1[0] <= 0.0) return {0, x_.cols()};
-    const Index p = breakpoint(v0);
-    const Index q = breakpoint(v1);
-    return {std::max<Index>(std::min(p, q) - 1, 0), std::min(std::max(p, q) + 1, x_.cols())};
-  }
-
- private:
-  Index breakpoint(const Eigen::Vector2d& v) const {
-    const auto left = [&](Index i) { return (v[0] * x_(0, i) + v[1] > 0.0) == (v[0] < 0.0); };
-    return std::partition_point(order_.begin(), order_.end(), left) - order_.begin();
-  }
-
-  MatrixXd x_;
-  std::vector<Index> order_;
-};
-
 MatrixXd with_ones(const MatrixXd& x) {
   MatrixXd e(x.rows() + 1, x.cols());
   e << x, Eigen::RowVectorXd::Ones(x.cols());
   return e;
 }
 
-/// Marks the neurons of kinked() for d = 1.
-void find_on_line(const Network& before, const Network& after, const MatrixXd& e,
-                  const VectorXd& size, const VectorXd& reach, double least,
-                  std::vector<char>& found) {
-  const Candidates candidates(e.topRows(1));
-  const Index m = before.weights.width();
+/// Which neurons lie on a kink, or pass one that matters on the way that pushes take them with J of
+/// the start. On that way they are looked at a few times, each twice as late as the one before, and
+/// one that is near a kink then counts: it may pass it and be back at the next look.
+class Passing {
+ public:
+  Passing(const Network& network, const MatrixXd& x, const MatrixXd& pushes, double least)
+      : theta_(network.weights),
+        s_(network.output_scale),
+        least_(least),
+        e_(with_ones(x)),
+        moved_(e_),
+        size_(e_.colwise().norm()) {
+    if (!network.train_w) moved_.topRows(x.rows()).setZero();
+    if (!network.train_b) moved_.bottomRows(1).setZero();
+    const VectorXd impulse = pushes.cwiseAbs().rowwise().sum();
+    reach_ = s_ * s_ * moved_.colwise().squaredNorm().transpose().cwiseProduct(impulse);
+    MatrixXd sums = pushes;
+    for (Index p = 1; p < sums.cols(); ++p) sums.col(p) += sums.col(p - 1);
+    double furthest = 0.0;
+    for (Index i = 0; i < x.cols() && sums.cols() > 0; ++i)
+      furthest += moved_.col(i).norm() * sums.row(i).cwiseAbs().maxCoeff();
+    furthest_ = 1.5 * s_ * furthest * size_;
+    std::vector<Index> parts;
+    for (Index part = sums.cols(); part > 0 && parts.size() < kMostLooks; part /= 2)
+      parts.insert(parts.begin(), part - 1);
+    looks_ = sums(Eigen::all, parts);
+  }
+
+  std::vector<char> find() const { return e_.rows() == 2 ? on_line() : anywhere(); }
+
+ private:
+  static constexpr int kMostLooks = 8;
+  using Path = Eigen::Array<double, Eigen::Dynamic, 1, Eigen::ColMajor, kMostLooks, 1>;
+
+  /// Whether z_ij of a neuron with |v|² = v2 is 0 but for rounding.
+  bool on(Index i, double z, double v2) const {
+    return z * z <= kOnKink * kOnKink * size_[i] * size_[i] * v2;
+  }
+
+  bool matters(Index j, Index i) const { return theta_.a[j] * theta_.a[j] * reach_[i] >= least_; }
+
+  /// Whether z, first z0, passes 0 or comes near.
+  static bool meets(double z0, const Path& z) {
+    double longest = 0.0;
+    for (Index p = 0; p < z.size(); ++p)
+      longest = std::max(longest, std::abs(z[p] - (p > 0 ? z[p - 1] : z0)));
+    return std::any_of(z.begin(), z.end(), [&](double at) {
+      return (at > 0.0) != (z0 > 0.0) || std::abs(at) < 0.5 * longest;
+    });
+  }
+
+  /// Looks at all samples. O(n d).
+  bool passes(Index j) const {
+    const Index d = theta_.dim();
+    VectorXd v(d + 1);
+    v << theta_.w.row(j).transpose(), theta_.b[j];
+    const VectorXd z0 = e_.transpose() * v;
+    const VectorXd active = (z0.array() > 0.0).cast<double>();
+    const MatrixXd m = moved_ * (active.asDiagonal() * looks_);
+    const MatrixXd z = (-s_ * theta_.a[j] * e_.transpose() * m).colwise() + z0;
+    for (Index i = 0; i < z0.size(); ++i)
+      if (on(i, z0[i], v.squaredNorm()) || (matters(j, i) && meets(z0[i], z.row(i).transpose())))
+        return true;
+    return false;
+  }
+
+  /// d = 1: of all samples those about a neuron's breakpoint are passed first, or the outermost.
+  /// O(n log n + m log n).
+  std::vector<char> on_line() const {
+    const Index n = e_.cols();
+    std::vector<Index> order(static_cast<std::size_t>(n));
+    std::iota(order.begin(), order.end(), Index{0});
+    std::sort(order.begin(), order.end(), [&](Index p, Index q) { return e_(0, p) < e_(0, q); });
+    const MatrixXd x = e_(Eigen::all, order);
+    MatrixXd of_w = MatrixXd::Zero(looks_.cols(), n + 1);  // Σ u x and Σ u of the first samples
+    MatrixXd of_b = of_w;
+    for (Index k = 0; k < n; ++k) {
+      const Index i = order[static_cast<std::size_t>(k)];
+      of_w.col(k + 1) = of_w.col(k) + moved_(0, i) * looks_.row(i).transpose();
+      of_b.col(k + 1) = of_b.col(k) + moved_(1, i) * looks_.row(i).transpose();
+    }
+    const Index m = theta_.width();
+    std::vector<char> found(static_cast<std::size_t>(m), 0);
 #pragma omp parallel for schedule(static) if (m > kWorthThreads)
-  for (Index j = 0; j < m; ++j) {
-    const Eigen::Vector2d v0(before.weights.w(j, 0), before.weights.b[j]);
-    const Eigen::Vector2d v1(after.weights.w(j, 0), after.weights.b[j]);
-    const double a2 = before.weights.a[j] * before.weights.a[j];
-    const double rounding = kOnKink * v0.norm();
-    const auto near = candidates.between(v0, v1);
-    for (Index k = near.first; k < near.last; ++k) {
-      const Index i = candidates.sample(k);
-      const double z0 = e.col(i).dot(v0);
-      if (std::abs(z0) <= rounding * size[i] ||
-          (a2 * reach[i] >= least && (z0 > 0.0) != (e.col(i).dot(v1) > 0.0))) {
-        found[static_cast<std::size_t>(j)] = 1;
-        break;
+    for (Index j = 0; j < m; ++j) {
+      const double w = theta_.w(j, 0);
+      const double b = theta_.b[j];
+      const auto left = [&](double xi) { return (w * xi + b > 0.0) == (w < 0.0); };
+      const Index at =
+          std::partition_point(x.row(0).begin(), x.row(0).end(), left) - x.row(0).begin();
+      const bool inside = at > 0 && at < n;
+      const Index from = w < 0.0 ? 0 : at;  // active: [from, to)
+      const Index to = w < 0.0 ? at : n;
+      const double v2 = w * w + b * b;
+      bool near = false;
+      for (const Index k : {inside ? at - 1 : 0, inside ? at : n - 1}) {
+        const Index i = order[static_cast<std::size_t>(k)];
+        const double z0 = w * e_(0, i) + b;
+        near = near || on(i, z0, v2);
+        if (near || std::abs(z0) > std::abs(theta_.a[j]) * furthest_[i]) continue;
+        const auto pushed =
+            e_(0, i) * (of_w.col(to) - of_w.col(from)) + of_b.col(to) - of_b.col(from);
+        near = meets(z0, z0 - s_ * theta_.a[j] * pushed.array());
+      }
+      found[static_cast<std::size_t>(j)] = static_cast<char>(near && passes(j));
+    }
+    return found;
+  }
+
+  /// Any d: only a neuron that is no further from a kink than pushes can take it is looked at on
+  /// its way. O(n m d).
+  std::vector<char> anywhere() const {
+    const Index n = e_.cols();
+    const Index m = theta_.width();
+    std::vector<char> found(static_cast<std::size_t>(m), 0);
+#pragma omp parallel for schedule(static) if (m * n > kWorthThreads)
+    for (Index first = 0; first < m; first += kBlock) {
+      const Index count = std::min(kBlock, m - first);
+      const Eigen::ArrayXd distance = theta_.a.segment(first, count).cwiseAbs();
+      const Eigen::ArrayXd rounding =
+          kOnKink * (theta_.w.middleRows(first, count).rowwise().squaredNorm().array() +
+                     theta_.b.segment(first, count).array().square())
+                        .sqrt();
+      constexpr Index kTogether = 64;  // samples
+      for (Index i = 0; i < n; i += kTogether) {
+        const Index samples = std::min(kTogether, n - i);
+        const MatrixXd z =
+            (theta_.w.middleRows(first, count) * e_.block(0, i, e_.rows() - 1, samples)).colwise() +
+            theta_.b.segment(first, count);
+        for (Index k = 0; k < samples; ++k)
+          for (Index j = 0; j < count; ++j) {
+            const double reached =
+                std::max(rounding[j] * size_[i + k], distance[j] * furthest_[i + k]);
+            found[static_cast<std::size_t>(first + j)] |=
+                static_cast<char>(std::abs(z(j, k)) <= reached);
+          }
+      }
+      for (Index j = first; j < first + count; ++j) {
+        char& of_j = found[static_cast<std::size_t>(j)];
+        of_j = static_cast<char>(of_j != 0 && passes(j));
       }
     }
+    return found;
   }
-}
 
-/// Marks those of a block, for any dimension.
-void find_in_block(const data::Weights& before, const data::Weights& after, Index first,
-                   const MatrixXd& x, const VectorXd& size, const VectorXd& reach, double least,
-                   std::vector<char>& found) {
-  constexpr Index kTogether = 64;  // samples
-  const Index count = std::min(kBlock, before.width() - first);
-  const auto rows = [&](const data::Weights& theta, Index i, Index samples) -> MatrixXd {
-    return (theta.w.middleRows(first, count) * x.middleCols(i, samples)).colwise() +
-           theta.b.segment(first, count);
-  };
-  const Eigen::ArrayXd a2 = before.a.segment(first, count).array().square();
-  const Eigen::ArrayXd rounding =
-      kOnKink * (before.w.middleRows(first, count).rowwise().squaredNorm().array() +
-                 before.b.segment(first, count).array().square())
-                    .sqrt();
-  for (Index i = 0; i < x.cols(); i += kTogether) {
-    const Index samples = std::min(kTogether, x.cols() - i);
-    const MatrixXd z0 = rows(before, i, samples);
-    const MatrixXd z1 = rows(after, i, samples);
-    for (Index k = 0; k < samples; ++k)
-      for (Index j = 0; j < count; ++j) {
-        const bool passed = (z0(j, k) > 0.0) != (z1(j, k) > 0.0);
-        const bool matters = a2[j] * reach[i + k] >= least;
-        const bool on = std::abs(z0(j, k)) <= rounding[j] * size[i + k];
-        found[static_cast<std::size_t>(first + j)] |= static_cast<char>(on | (passed & matters));
-      }
-  }
-}
+  const data::Weights& theta_;
+  double s_;
+  double least_;
+  MatrixXd e_;         // (x_i, 1) in columns
+  MatrixXd moved_;     // of these what is trained
+  VectorXd size_;      // |(x_i, 1)|
+  VectorXd reach_;     // how much a kink at x_i moves an output, over a²
+  VectorXd furthest_;  // how far z_i may go, over |a|, and half of that
+  MatrixXd looks_;     // ∫ u up to each look, n × looks
+};
 
 }  // namespace
 
-std::vector<Index> kinked(const Network& before, const Network& after, const MatrixXd& x,
-                          const VectorXd& impulse, double least) {
-  if (before.activation != data::Activation::relu) return {};
-  const MatrixXd e = with_ones(x);
-  const VectorXd size = e.colwise().norm();
-  const double s = before.output_scale;
-  const VectorXd reach = s * s *
-                         ((before.train_w ? 1.0 : 0.0) * (size.array().square() - 1.0) +
-                          (before.train_b ? 1.0 : 0.0)) *
-                         impulse.array();
-  const Index m = before.weights.width();
-  std::vector<char> found(static_cast<std::size_t>(m), 0);
-  if (on_a_line(before, x.cols())) {
-    find_on_line(before, after, e, size, reach, least, found);
-  } else {
-#pragma omp parallel for schedule(static) if (m * x.cols() > kWorthThreads)
-    for (Index j = 0; j < m; j += kBlock)
-      find_in_block(before.weights, after.weights, j, x, size, reach, least, found);
-  }
+std::vector<Index> kinked(const Network& network, const MatrixXd& x, const MatrixXd& pushes,
+                          double least) {
+  if (network.activation != data::Activation::relu) return {};
+  const std::vector<char> found = Passing(network, x, pushes, least).find();
   std::vector<Index> neurons;
-  for (Index j = 0; j < m; ++j)
+  for (Index j = 0; j < network.weights.width(); ++j)
     if (found[static_cast<std::size_t>(j)] != 0) neurons.push_back(j);
   return neurons;
 }
 
 void hold_pinned(MatrixXd& k, const Network& network, const MatrixXd& x) {
   const MatrixXd e = with_ones(x);
-  for (const Index j : kinked(network, network, x, VectorXd::Zero(x.cols()), 1.0)) {
+  for (const Index j : kinked(network, x, MatrixXd(x.cols(), 0), 1.0)) {
     const MatrixXd held = Neuron(network, j, e).held();
     k.noalias() -= held * held.transpose();
   }

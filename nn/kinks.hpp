@@ -6,13 +6,13 @@
 
 namespace fprinciple::nn {
 
-/// The neurons of a ReLU network whose kink z = w·x + b = 0 lies on a sample somewhere between
-/// `before` and `after`, and matters: with impulse_i = ∫ |u_i| the sample can have moved an output
-/// by about s² a² (|x_i|² + 1) impulse_i, and that is `least` or more. None for other activations.
-/// Cost O(n m d), O(m log n) for d = 1.
-std::vector<Eigen::Index> kinked(const Network& before, const Network& after,
-                                 const Eigen::MatrixXd& x, const Eigen::VectorXd& impulse,
-                                 double least);
+/// The neurons of a ReLU network whose kink z = w·x + b = 0 lies on a sample, or comes there, or
+/// near, while they are pushed with J of now, pushes (n × pieces) ∫ u over each piece of time; and
+/// that matter: with impulse_i = ∫ |u_i| the sample can move an output by about
+/// s² a² (|x_i|² + 1) impulse_i, and that is `least` or more. None for other activations. Cost
+/// O(n m d), O((n + m) log n) for d = 1, and O(n d) for each neuron near a kink.
+std::vector<Eigen::Index> kinked(const Network& network, const Eigen::MatrixXd& x,
+                                 const Eigen::MatrixXd& pushes, double least);
 
 /// Takes out of the tangent kernel K at x what neurons cannot do that follow() has left
 /// pinned to a kink.
