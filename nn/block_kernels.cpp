@@ -11,8 +11,10 @@ namespace {
 
 using Eigen::Index;
 
-/// The points whose z, or what is formed from it, is stored for a block: 64 KiB.
-constexpr Index kStored = 32;
+/// The points whose z, or what is formed from it, is stored for a block: 32 KiB, for the first
+/// cache.
+template <class Scalar>
+constexpr Index kStored = 32768 / kBlock / static_cast<Index>(sizeof(Scalar));
 
 /// Up to this dimension kernels know it when they are compiled.
 constexpr Index kFixedDim = 4;
@@ -58,18 +60,43 @@ inline double sum_of(const Vector& v) {
   return static_cast<double>(sum);
 }
 
-/// z_ij = w_j·x_i + b_j of a vector of neurons from j on, for P points. D is d, or Dynamic.
-template <int D, int P, class Scalar, class Vector>
-inline void preactivate(const Block<Scalar>& block, Index j, const Scalar* x, Vector (&z)[P]) {
+/// z_ij = w_j·x_i + b_j of V vectors of neurons from j on, for P points. D is d, or Dynamic.
+template <int D, int V, int P, class Scalar, class Vector>
+inline void preactivate(const Block<Scalar>& block, Index j, const Scalar* x, Vector (&z)[V][P]) {
   const Index d = D == Eigen::Dynamic ? block.dim : D;
-  Vector b;
-  load(block.b + j, b);
-  for (int p = 0; p < P; ++p) z[p] = b;
-  for (Index k = 0; k < d; ++k) {
-    Vector w;
-    load(block.w + k * block.stride + j, w);
-    for (int p = 0; p < P; ++p) z[p] += w * x[p * d + k];
+  constexpr Index lanes = Simd<Scalar>::kLanes;
+  for (int v = 0; v < V; ++v) {
+    Vector b;
+    load(block.b + j + v * lanes, b);
+    for (int p = 0; p < P; ++p) z[v][p] = b;
   }
+  for (Index k = 0; k < d; ++k) {
+    Vector w[V];
+    for (int v = 0; v < V; ++v) load(block.w + k * block.stride + j + v * lanes, w[v]);
+    for (int p = 0; p < P; ++p)
+      for (int v = 0; v < V; ++v) z[v][p] += w[v] * x[p * d + k];
+  }
+}
+
+/// Calls use(j, i, z) for V vectors of neurons from j on and P points from i on, until all are
+/// done: four by four, as far as that goes. w is read from the second cache once for all points.
+template <class Scalar, class Use>
+inline void preactivate_all(const Block<Scalar>& block, const Scalar* x, Index points, Use&& use) {
+  constexpr Index lanes = Simd<Scalar>::kLanes;
+  const auto tile = [&](auto vectors, auto together, Index j, Index i) {
+    typename Simd<Scalar>::Vector z[decltype(vectors)::value][decltype(together)::value];
+    preactivate<Eigen::Dynamic>(block, j, x + i * block.dim, z);
+    use(j, i, z);
+  };
+  const auto all_points = [&](auto vectors, Index j) {
+    Index i = 0;
+    for (; i + 4 <= points; i += 4) tile(vectors, std::integral_constant<int, 4>{}, j, i);
+    for (; i < points; ++i) tile(vectors, std::integral_constant<int, 1>{}, j, i);
+  };
+  Index j = 0;
+  for (; j + 4 * lanes <= block.size; j += 4 * lanes)
+    all_points(std::integral_constant<int, 4>{}, j);
+  for (; j < block.size; j += lanes) all_points(std::integral_constant<int, 1>{}, j);
 }
 
 /// f_i += Σ_j a_j max(z_ij, 0) for P points.
@@ -80,10 +107,10 @@ inline void relu_outputs(const Block<Scalar>& block, const Scalar* x, double* f)
   V sums[P] = {};
   for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
     V a;
-    V z[P];
+    V z[1][P];
     load(block.a + j, a);
     preactivate<D>(block, j, x, z);
-    for (int p = 0; p < P; ++p) sums[p] += a * (z[p] > zero ? z[p] : zero);
+    for (int p = 0; p < P; ++p) sums[p] += a * (z[0][p] > zero ? z[0][p] : zero);
   }
   for (int p = 0; p < P; ++p) f[p] += sum_of<Scalar>(sums[p]);
 }
@@ -101,10 +128,28 @@ inline void last_relu_outputs(const Block<Scalar>& block, const Scalar* x, Index
 
 template <int D, class Scalar>
 inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at, double* f) {
-  const Index d = block.dim;
-  Index i = 0;
-  for (; i + 8 <= at.points; i += 8) relu_outputs<D, 8>(block, at.x + i * d, f + i);
-  if (i < at.points) last_relu_outputs<D, 8>(block, at.x + i * d, at.points - i, f + i);
+  if constexpr (D == Eigen::Dynamic) {
+    using Vec = typename Simd<Scalar>::Vector;
+    constexpr Index lanes = Simd<Scalar>::kLanes;
+    const Vec zero{};
+    for (Index first = 0; first < at.points; first += kStored<Scalar>) {
+      const Index count = std::min(kStored<Scalar>, at.points - first);
+      Vec sums[kStored<Scalar>] = {};
+      preactivate_all(block, at.x + first * block.dim, count,
+                      [&]<int V, int P>(Index j, Index i, const Vec(&z)[V][P]) {
+                        Vec a[V];
+                        for (int v = 0; v < V; ++v) load(block.a + j + v * lanes, a[v]);
+                        for (int p = 0; p < P; ++p)
+                          for (int v = 0; v < V; ++v)
+                            sums[i + p] += a[v] * (z[v][p] > zero ? z[v][p] : zero);
+                      });
+      for (Index i = 0; i < count; ++i) f[first + i] += sum_of<Scalar>(sums[i]);
+    }
+  } else {
+    Index i = 0;
+    for (; i + 8 <= at.points; i += 8) relu_outputs<D, 8>(block, at.x + i * D, f + i);
+    if (i < at.points) last_relu_outputs<D, 8>(block, at.x + i * D, at.points - i, f + i);
+  }
 }
 
 /// The gradient of V vectors of neurons from j on.
@@ -175,49 +220,57 @@ inline void with_dim(Index dim, F&& f) {
   }
 }
 
-template <int P, class Scalar>
-inline void store_preactivations(const Block<Scalar>& block, const Scalar* x, Scalar* z) {
-  for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
-    typename Simd<Scalar>::Vector zj[P];
-    preactivate<Eigen::Dynamic>(block, j, x, zj);
-    for (int p = 0; p < P; ++p) store(zj[p], z + p * kBlock + j);
-  }
-}
-
 /// z_ij of a few points, neuron j of point i at i * kBlock + j.
 template <class Scalar>
 inline void store_preactivations(const Block<Scalar>& block, const Scalar* x, Index points,
                                  Scalar* z) {
-  Index i = 0;
-  for (; i + 8 <= points; i += 8) store_preactivations<8>(block, x + i * block.dim, z + i * kBlock);
-  for (; i < points; ++i) store_preactivations<1>(block, x + i * block.dim, z + i * kBlock);
+  preactivate_all(block, x, points,
+                  [&]<int V, int P, class Vec>(Index j, Index i, const Vec(&zj)[V][P]) {
+                    for (int p = 0; p < P; ++p)
+                      for (int v = 0; v < V; ++v)
+                        store(zj[v][p], z + (i + p) * kBlock + j + v * Simd<Scalar>::kLanes);
+                  });
 }
 
-/// sw_jk += Σ_i g_ij x_ik for K coordinates, from the first of x and sw on; coordinate k at sw[k *
-/// stride + j].
+/// sw_jk += Σ_i g_ij x_ik for V vectors of neurons from j on and K coordinates, from the first of x
+/// and sw on; coordinate k at sw[k * stride + j].
+template <int K, int V, class Scalar>
+inline void add_coordinates(Index j, Index dim, const Scalar* g, const Scalar* x, Index points,
+                            Scalar* sw, Index stride) {
+  using Vec = typename Simd<Scalar>::Vector;
+  constexpr Index lanes = Simd<Scalar>::kLanes;
+  Vec sums[K][V];
+  for (int k = 0; k < K; ++k)
+    for (int v = 0; v < V; ++v) load(sw + k * stride + j + v * lanes, sums[k][v]);
+  for (Index i = 0; i < points; ++i) {
+    Vec gi[V];
+    for (int v = 0; v < V; ++v) load(g + i * kBlock + j + v * lanes, gi[v]);
+    for (int k = 0; k < K; ++k)
+      for (int v = 0; v < V; ++v) sums[k][v] += gi[v] * x[i * dim + k];
+  }
+  for (int k = 0; k < K; ++k)
+    for (int v = 0; v < V; ++v) store(sums[k][v], sw + k * stride + j + v * lanes);
+}
+
+/// The same for all of a block's neurons.
 template <int K, class Scalar>
 inline void add_coordinates(const Block<Scalar>& block, const Scalar* g, const Scalar* x,
                             Index points, Scalar* sw, Index stride) {
-  using V = typename Simd<Scalar>::Vector;
-  for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
-    V sums[K];
-    for (int k = 0; k < K; ++k) load(sw + k * stride + j, sums[k]);
-    for (Index i = 0; i < points; ++i) {
-      V gi;
-      load(g + i * kBlock + j, gi);
-      for (int k = 0; k < K; ++k) sums[k] += gi * x[i * block.dim + k];
-    }
-    for (int k = 0; k < K; ++k) store(sums[k], sw + k * stride + j);
-  }
+  constexpr int kTogether = K == 8 ? 2 : 4;
+  constexpr Index lanes = Simd<Scalar>::kLanes;
+  Index j = 0;
+  for (; j + kTogether * lanes <= block.size; j += kTogether * lanes)
+    add_coordinates<K, kTogether>(j, block.dim, g, x, points, sw, stride);
+  for (; j < block.size; j += lanes) add_coordinates<K, 1>(j, block.dim, g, x, points, sw, stride);
 }
 
 template <class Scalar>
 inline void stored_outputs(data::Activation activation, const Block<Scalar>& block,
                            const PointBlock<Scalar>& at, double* f) {
   using V = typename Simd<Scalar>::Vector;
-  alignas(kVectorBytes) std::array<Scalar, kStored * kBlock> z;  // NOLINT(*-member-init)
-  for (Index first = 0; first < at.points; first += kStored) {
-    const Index count = std::min(kStored, at.points - first);
+  alignas(kVectorBytes) std::array<Scalar, kStored<Scalar> * kBlock> z;  // NOLINT(*-member-init)
+  for (Index first = 0; first < at.points; first += kStored<Scalar>) {
+    const Index count = std::min(kStored<Scalar>, at.points - first);
     store_preactivations(block, at.x + first * block.dim, count, z.data());
     data::with_activation(activation, [&](auto sigma) {
       for (Index i = 0; i < count; ++i) {
@@ -238,24 +291,27 @@ inline void stored_outputs(data::Activation activation, const Block<Scalar>& blo
   }
 }
 
-/// g_ij = q_i σ'(z_ij) of P points, and sb_j += Σ_i g_ij.
-template <int P, class Scalar>
-inline void relu_slopes(const Block<Scalar>& block, const Scalar* x, const Scalar* qx, Scalar* g,
+/// g_ij = q_i σ'(z_ij) of a few points, and sb_j += Σ_i g_ij.
+template <class Scalar>
+inline void relu_slopes(const Block<Scalar>& block, const PointBlock<Scalar>& at, Scalar* g,
                         Scalar* sb) {
-  using V = typename Simd<Scalar>::Vector;
-  const V zero{};
-  for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
-    V z[P];
-    V sum;
-    load(sb + j, sum);
-    preactivate<Eigen::Dynamic>(block, j, x, z);
-    for (int p = 0; p < P; ++p) {
-      const V slope = z[p] > zero ? zero + qx[p * (block.dim + 1)] : zero;
-      sum += slope;
-      store(slope, g + p * kBlock + j);
-    }
-    store(sum, sb + j);
-  }
+  const Index stride = block.dim + 1;
+  constexpr Index lanes = Simd<Scalar>::kLanes;
+  preactivate_all(block, at.x, at.points,
+                  [&]<int V, int P, class Vec>(Index j, Index i, const Vec(&z)[V][P]) {
+                    const Vec zero{};
+                    for (int v = 0; v < V; ++v) {
+                      const Index at_j = j + v * lanes;
+                      Vec sum;
+                      load(sb + at_j, sum);
+                      for (int p = 0; p < P; ++p) {
+                        const Vec slope = z[v][p] > zero ? zero + at.qx[(i + p) * stride] : zero;
+                        sum += slope;
+                        store(slope, g + (i + p) * kBlock + at_j);
+                      }
+                      store(sum, sb + at_j);
+                    }
+                  });
 }
 
 /// The slopes g of a few points, with their sums, for any σ; for ReLU without sa.
@@ -263,14 +319,7 @@ template <class Scalar>
 inline void slopes(data::Activation activation, const Block<Scalar>& block,
                    const PointBlock<Scalar>& at, Scalar* g, Scalar* sa, Scalar* sb) {
   const Index d = block.dim;
-  if (activation == data::Activation::relu) {
-    Index i = 0;
-    for (; i + 8 <= at.points; i += 8)
-      relu_slopes<8>(block, at.x + i * d, at.qx + i * (d + 1), g + i * kBlock, sb);
-    for (; i < at.points; ++i)
-      relu_slopes<1>(block, at.x + i * d, at.qx + i * (d + 1), g + i * kBlock, sb);
-    return;
-  }
+  if (activation == data::Activation::relu) return relu_slopes(block, at, g, sb);
   store_preactivations(block, at.x, at.points, g);
   data::with_activation(activation, [&](auto sigma) {
     for (Index i = 0; i < at.points; ++i) {
@@ -292,13 +341,13 @@ inline void stored_gradient(data::Activation activation, const GroupScales& scal
                             const Block<Scalar>& block, const PointBlock<Scalar>& at,
                             const NeuronBlock<Scalar>& into) {
   const Index d = block.dim;
-  alignas(kVectorBytes) std::array<Scalar, kStored * kBlock> g;  // NOLINT(*-member-init)
+  alignas(kVectorBytes) std::array<Scalar, kStored<Scalar> * kBlock> g;  // NOLINT(*-member-init)
   const auto row = [&](Index k) { return into.w + k * into.stride; };
   std::fill_n(into.a, block.size, Scalar(0));
   std::fill_n(into.b, block.size, Scalar(0));
   for (Index k = 0; k < d; ++k) std::fill_n(row(k), block.size, Scalar(0));
-  for (Index first = 0; first < at.points; first += kStored) {
-    const Index count = std::min(kStored, at.points - first);
+  for (Index first = 0; first < at.points; first += kStored<Scalar>) {
+    const Index count = std::min(kStored<Scalar>, at.points - first);
     const Scalar* x = at.x + first * d;
     slopes(activation, block, {x, at.qx + first * (d + 1), count}, g.data(), into.a, into.b);
     Index k = 0;
@@ -306,6 +355,8 @@ inline void stored_gradient(data::Activation activation, const GroupScales& scal
       add_coordinates<8>(block, g.data(), x + k, count, row(k), into.stride);
     for (; k + 4 <= d; k += 4)
       add_coordinates<4>(block, g.data(), x + k, count, row(k), into.stride);
+    for (; k + 2 <= d; k += 2)
+      add_coordinates<2>(block, g.data(), x + k, count, row(k), into.stride);
     for (; k < d; ++k) add_coordinates<1>(block, g.data(), x + k, count, row(k), into.stride);
   }
   if (activation == data::Activation::relu) {
@@ -369,9 +420,9 @@ FPRINCIPLE_CLONES void gradient(data::Activation activation, const GroupScales& 
 FPRINCIPLE_CLONES void fill_features(data::Activation activation, const Block<double>& block,
                                      const PointBlock<double>& at, Eigen::Index size, double* h,
                                      double* g) {
-  alignas(kVectorBytes) std::array<double, kStored * kBlock> z;  // NOLINT(*-member-init)
-  for (Index first = 0; first < at.points; first += kStored) {
-    const Index count = std::min(kStored, at.points - first);
+  alignas(kVectorBytes) std::array<double, kStored<double> * kBlock> z;  // NOLINT(*-member-init)
+  for (Index first = 0; first < at.points; first += kStored<double>) {
+    const Index count = std::min(kStored<double>, at.points - first);
     store_preactivations(block, at.x + first * block.dim, count, z.data());
     data::with_activation(activation, [&](auto sigma) {
       for (Index i = 0; i < count; ++i) {

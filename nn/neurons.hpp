@@ -22,7 +22,7 @@ class Neurons {
   Neurons(Eigen::Index width, Eigen::Index dim)
       : width_(width),
         dim_(dim),
-        stride_(padded<Scalar>(width)),
+        stride_(padded<Scalar>(width) | padded<Scalar>(1)),
         numbers_(static_cast<std::size_t>(stride_ * (dim + 2))) {}
 
   explicit Neurons(const data::Weights& weights) : Neurons(weights, 0, weights.width()) {}
@@ -69,7 +69,7 @@ class Neurons {
 
   Eigen::Index width_ = 0;
   Eigen::Index dim_ = 0;
-  Eigen::Index stride_ = 0;
+  Eigen::Index stride_ = 0;  // an odd number of vectors: rows share no lines of a cache
   Aligned<Scalar> numbers_;
 };
 
