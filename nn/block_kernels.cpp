@@ -11,197 +11,8 @@ namespace {
 
 using Eigen::Index;
 
-/// The points whose z, or what is formed from it, is stored for a block: 32 KiB, for the first
-/// cache.
-template <class Scalar>
-constexpr Index kStored = 32768 / kBlock / static_cast<Index>(sizeof(Scalar));
-
 /// Up to this dimension kernels know it when they are compiled.
 constexpr Index kFixedDim = 4;
-
-/// Vectors of numbers; in a structure, as alias templates drop attributes.
-template <class Scalar>
-struct Simd {
-  static constexpr Index kLanes = kVectorBytes / static_cast<Index>(sizeof(Scalar));
-  // NOLINTBEGIN(modernize-use-using)
-  typedef Scalar Vector __attribute__((vector_size(kVectorBytes)));
-  typedef Scalar Half __attribute__((vector_size(kVectorBytes / 2)));
-  typedef Scalar Quarter __attribute__((vector_size(kVectorBytes / 4)));
-  // NOLINTEND(modernize-use-using)
-};
-
-// By reference: vectors of 64 bytes are not passed alike by all instruction sets.
-template <class Scalar, class Vector>
-inline void load(const Scalar* from, Vector& v) {
-  std::memcpy(&v, from, sizeof v);
-}
-template <class Scalar, class Vector>
-inline void store(const Vector& v, Scalar* to) {
-  std::memcpy(to, &v, sizeof v);
-}
-
-/// The sum of the two halves of a vector.
-template <class Half, class Vector>
-inline void fold(const Vector& v, Half& sum) {
-  Half high;
-  std::memcpy(&sum, &v, sizeof sum);
-  std::memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof sum, sizeof high);
-  sum += high;
-}
-
-template <class Scalar, class Vector>
-inline double sum_of(const Vector& v) {
-  typename Simd<Scalar>::Half half;
-  typename Simd<Scalar>::Quarter quarter;
-  fold(v, half);
-  fold(half, quarter);
-  Scalar sum = quarter[0] + quarter[1];
-  if constexpr (Simd<Scalar>::kLanes == 16) sum += quarter[2] + quarter[3];
-  return static_cast<double>(sum);
-}
-
-/// z_ij = w_j·x_i + b_j of V vectors of neurons from j on, for P points. D is d, or Dynamic.
-template <int D, int V, int P, class Scalar, class Vector>
-inline void preactivate(const Block<Scalar>& block, Index j, const Scalar* x, Vector (&z)[V][P]) {
-  const Index d = D == Eigen::Dynamic ? block.dim : D;
-  constexpr Index lanes = Simd<Scalar>::kLanes;
-  for (int v = 0; v < V; ++v) {
-    Vector b;
-    load(block.b + j + v * lanes, b);
-    for (int p = 0; p < P; ++p) z[v][p] = b;
-  }
-  for (Index k = 0; k < d; ++k) {
-    Vector w[V];
-    for (int v = 0; v < V; ++v) load(block.w + k * block.stride + j + v * lanes, w[v]);
-    for (int p = 0; p < P; ++p)
-      for (int v = 0; v < V; ++v) z[v][p] += w[v] * x[p * d + k];
-  }
-}
-
-/// Calls use(j, i, z) for V vectors of neurons from j on and P points from i on, until all are
-/// done: four by four, as far as that goes. w is read from the second cache once for all points.
-template <class Scalar, class Use>
-inline void preactivate_all(const Block<Scalar>& block, const Scalar* x, Index points, Use&& use) {
-  constexpr Index lanes = Simd<Scalar>::kLanes;
-  const auto tile = [&](auto vectors, auto together, Index j, Index i) {
-    typename Simd<Scalar>::Vector z[decltype(vectors)::value][decltype(together)::value];
-    preactivate<Eigen::Dynamic>(block, j, x + i * block.dim, z);
-    use(j, i, z);
-  };
-  const auto all_points = [&](auto vectors, Index j) {
-    Index i = 0;
-    for (; i + 4 <= points; i += 4) tile(vectors, std::integral_constant<int, 4>{}, j, i);
-    for (; i < points; ++i) tile(vectors, std::integral_constant<int, 1>{}, j, i);
-  };
-  Index j = 0;
-  for (; j + 4 * lanes <= block.size; j += 4 * lanes)
-    all_points(std::integral_constant<int, 4>{}, j);
-  for (; j < block.size; j += lanes) all_points(std::integral_constant<int, 1>{}, j);
-}
-
-/// f_i += Σ_j a_j max(z_ij, 0) for P points.
-template <int D, int P, class Scalar>
-inline void relu_outputs(const Block<Scalar>& block, const Scalar* x, double* f) {
-  using V = typename Simd<Scalar>::Vector;
-  const V zero{};
-  V sums[P] = {};
-  for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
-    V a;
-    V z[1][P];
-    load(block.a + j, a);
-    preactivate<D>(block, j, x, z);
-    for (int p = 0; p < P; ++p) sums[p] += a * (z[0][p] > zero ? z[0][p] : zero);
-  }
-  for (int p = 0; p < P; ++p) f[p] += sum_of<Scalar>(sums[p]);
-}
-
-/// The last `rest` < P points.
-template <int D, int P, class Scalar>
-inline void last_relu_outputs(const Block<Scalar>& block, const Scalar* x, Index rest, double* f) {
-  if constexpr (P > 1) {
-    if (rest == P - 1)
-      relu_outputs<D, P - 1>(block, x, f);
-    else
-      last_relu_outputs<D, P - 1>(block, x, rest, f);
-  }
-}
-
-template <int D, class Scalar>
-inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at, double* f) {
-  if constexpr (D == Eigen::Dynamic) {
-    using Vec = typename Simd<Scalar>::Vector;
-    constexpr Index lanes = Simd<Scalar>::kLanes;
-    const Vec zero{};
-    for (Index first = 0; first < at.points; first += kStored<Scalar>) {
-      const Index count = std::min(kStored<Scalar>, at.points - first);
-      Vec sums[kStored<Scalar>] = {};
-      preactivate_all(block, at.x + first * block.dim, count,
-                      [&]<int V, int P>(Index j, Index i, const Vec(&z)[V][P]) {
-                        Vec a[V];
-                        for (int v = 0; v < V; ++v) load(block.a + j + v * lanes, a[v]);
-                        for (int p = 0; p < P; ++p)
-                          for (int v = 0; v < V; ++v)
-                            sums[i + p] += a[v] * (z[v][p] > zero ? z[v][p] : zero);
-                      });
-      for (Index i = 0; i < count; ++i) f[first + i] += sum_of<Scalar>(sums[i]);
-    }
-  } else {
-    Index i = 0;
-    for (; i + 8 <= at.points; i += 8) relu_outputs<D, 8>(block, at.x + i * D, f + i);
-    if (i < at.points) last_relu_outputs<D, 8>(block, at.x + i * D, at.points - i, f + i);
-  }
-}
-
-/// The gradient of V vectors of neurons from j on.
-template <int D, int V, class Scalar>
-inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block, Index j,
-                          const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
-  using Vec = typename Simd<Scalar>::Vector;
-  constexpr Index lanes = Simd<Scalar>::kLanes;
-  const Vec zero{};
-  Vec b[V];
-  Vec w[V * D];
-  Vec sums_b[V] = {};
-  Vec sums_w[V * D] = {};
-  for (int v = 0; v < V; ++v) {
-    load(block.b + j + v * lanes, b[v]);
-    for (int k = 0; k < D; ++k) load(block.w + k * block.stride + j + v * lanes, w[v * D + k]);
-  }
-  for (Index i = 0; i < at.points; ++i) {
-    const Scalar* x = at.x + i * D;
-    const Scalar* qx = at.qx + i * (D + 1);
-    for (int v = 0; v < V; ++v) {
-      Vec z = b[v];
-      for (int k = 0; k < D; ++k) z += w[v * D + k] * x[k];
-      sums_b[v] = z > zero ? sums_b[v] + qx[0] : sums_b[v];
-      for (int k = 0; k < D; ++k)
-        sums_w[v * D + k] = z > zero ? sums_w[v * D + k] + qx[k + 1] : sums_w[v * D + k];
-    }
-  }
-  for (int v = 0; v < V; ++v) {
-    Vec a;
-    load(block.a + j + v * lanes, a);
-    Vec total = sums_b[v] * b[v];
-    for (int k = 0; k < D; ++k) {
-      total += sums_w[v * D + k] * w[v * D + k];
-      store(sums_w[v * D + k] * a * static_cast<Scalar>(scales.w),
-            into.w + k * into.stride + j + v * lanes);
-    }
-    store(sums_b[v] * a * static_cast<Scalar>(scales.b), into.b + j + v * lanes);
-    store(total * static_cast<Scalar>(scales.a), into.a + j + v * lanes);
-  }
-}
-
-template <int D, class Scalar>
-inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block,
-                          const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
-  constexpr int kTogether = D <= 2 ? 4 : D == 3 ? 3 : 2;  // in 32 registers
-  constexpr Index lanes = Simd<Scalar>::kLanes;
-  Index j = 0;
-  for (; j + kTogether * lanes <= block.size; j += kTogether * lanes)
-    relu_gradient<D, kTogether>(scales, block, j, at, into);
-  for (; j < block.size; j += lanes) relu_gradient<D, 1>(scales, block, j, at, into);
-}
 
 /// Calls f with the dimension as a constant, or Dynamic above kFixedDim.
 template <class F>
@@ -220,223 +31,404 @@ inline void with_dim(Index dim, F&& f) {
   }
 }
 
-/// z_ij of a few points, neuron j of point i at i * kBlock + j.
-template <class Scalar>
-inline void store_preactivations(const Block<Scalar>& block, const Scalar* x, Index points,
-                                 Scalar* z) {
-  preactivate_all(block, x, points,
-                  [&]<int V, int P, class Vec>(Index j, Index i, const Vec(&zj)[V][P]) {
-                    for (int p = 0; p < P; ++p)
-                      for (int v = 0; v < V; ++v)
-                        store(zj[v][p], z + (i + p) * kBlock + j + v * Simd<Scalar>::kLanes);
-                  });
-}
+/// The kernels with vectors of so many bytes. Those with 64 come with 32 registers, others with 16.
+template <class Scalar, int Bytes>
+struct Kernels {
+  static constexpr Index kLanes = Bytes / static_cast<Index>(sizeof(Scalar));
+  static constexpr bool kManyRegisters = Bytes == 64;
 
-/// sw_jk += Σ_i g_ij x_ik for V vectors of neurons from j on and K coordinates, from the first of x
-/// and sw on; coordinate k at sw[k * stride + j].
-template <int K, int V, class Scalar>
-inline void add_coordinates(Index j, Index dim, const Scalar* g, const Scalar* x, Index points,
-                            Scalar* sw, Index stride) {
-  using Vec = typename Simd<Scalar>::Vector;
-  constexpr Index lanes = Simd<Scalar>::kLanes;
-  Vec sums[K][V];
-  for (int k = 0; k < K; ++k)
-    for (int v = 0; v < V; ++v) load(sw + k * stride + j + v * lanes, sums[k][v]);
-  for (Index i = 0; i < points; ++i) {
-    Vec gi[V];
-    for (int v = 0; v < V; ++v) load(g + i * kBlock + j + v * lanes, gi[v]);
-    for (int k = 0; k < K; ++k)
-      for (int v = 0; v < V; ++v) sums[k][v] += gi[v] * x[i * dim + k];
+  /// The points whose z, or what is formed from it, is stored for a block: 32 KiB, for the first
+  /// cache.
+  static constexpr Index kStored = 32768 / kBlock / static_cast<Index>(sizeof(Scalar));
+
+  template <int Size>
+  using Simd = data::Vector<Scalar, Size>;
+  using Vec = typename Simd<Bytes>::Type;
+
+  // By reference: vectors of 64 bytes are not passed alike by all instruction sets.
+  static inline void load(const Scalar* from, Vec& v) { std::memcpy(&v, from, sizeof v); }
+  static inline void store(const Vec& v, Scalar* to) { std::memcpy(to, &v, sizeof v); }
+
+  /// The sum of a vector's numbers, halves first.
+  template <int Size>
+  static inline double sum_of(const typename Simd<Size>::Type& v) {
+    if constexpr (Size == 16) {
+      Scalar sum = v[0] + v[1];
+      if constexpr (sizeof(Scalar) == 4) sum += v[2] + v[3];
+      return static_cast<double>(sum);
+    } else {
+      typename Simd<Size / 2>::Type half;
+      typename Simd<Size / 2>::Type high;
+      std::memcpy(&half, &v, sizeof half);
+      std::memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof half, sizeof high);
+      half += high;
+      return sum_of<Size / 2>(half);
+    }
   }
-  for (int k = 0; k < K; ++k)
-    for (int v = 0; v < V; ++v) store(sums[k][v], sw + k * stride + j + v * lanes);
-}
 
-/// The same for all of a block's neurons.
-template <int K, class Scalar>
-inline void add_coordinates(const Block<Scalar>& block, const Scalar* g, const Scalar* x,
-                            Index points, Scalar* sw, Index stride) {
-  constexpr int kTogether = K == 8 ? 2 : 4;
-  constexpr Index lanes = Simd<Scalar>::kLanes;
-  Index j = 0;
-  for (; j + kTogether * lanes <= block.size; j += kTogether * lanes)
-    add_coordinates<K, kTogether>(j, block.dim, g, x, points, sw, stride);
-  for (; j < block.size; j += lanes) add_coordinates<K, 1>(j, block.dim, g, x, points, sw, stride);
-}
+  /// z_ij = w_j·x_i + b_j of V vectors of neurons from j on, for P points. D is d, or Dynamic.
+  template <int D, int V, int P>
+  static inline void preactivate(const Block<Scalar>& block, Index j, const Scalar* x,
+                                 Vec (&z)[V][P]) {
+    const Index d = D == Eigen::Dynamic ? block.dim : D;
+    for (int v = 0; v < V; ++v) {
+      Vec b;
+      load(block.b + j + v * kLanes, b);
+      for (int p = 0; p < P; ++p) z[v][p] = b;
+    }
+    for (Index k = 0; k < d; ++k) {
+      Vec w[V];
+      for (int v = 0; v < V; ++v) load(block.w + k * block.stride + j + v * kLanes, w[v]);
+      for (int p = 0; p < P; ++p)
+        for (int v = 0; v < V; ++v) z[v][p] += w[v] * x[p * d + k];
+    }
+  }
 
-template <class Scalar>
-inline void stored_outputs(data::Activation activation, const Block<Scalar>& block,
-                           const PointBlock<Scalar>& at, double* f) {
-  using V = typename Simd<Scalar>::Vector;
-  alignas(kVectorBytes) std::array<Scalar, kStored<Scalar> * kBlock> z;  // NOLINT(*-member-init)
-  for (Index first = 0; first < at.points; first += kStored<Scalar>) {
-    const Index count = std::min(kStored<Scalar>, at.points - first);
-    store_preactivations(block, at.x + first * block.dim, count, z.data());
-    data::with_activation(activation, [&](auto sigma) {
-      for (Index i = 0; i < count; ++i) {
-        Scalar* zi = z.data() + i * kBlock;
-        for (Index j = 0; j < block.size; ++j)
-          zi[j] = static_cast<Scalar>(sigma.value_and_derivative(zi[j]).value);
-        V sum{};
-        for (Index j = 0; j < block.size; j += Simd<Scalar>::kLanes) {
-          V a;
-          V h;
-          load(block.a + j, a);
-          load(zi + j, h);
-          sum += a * h;
+  /// Calls use(j, i, z) for V vectors of neurons from j on and P points from i on, until all are
+  /// done: as many as registers hold, as far as that goes. w is read from the second cache once for
+  /// all points.
+  template <class Use>
+  static inline void preactivate_all(const Block<Scalar>& block, const Scalar* x, Index points,
+                                     Use&& use) {
+    const auto tile = [&](auto vectors, auto together, Index j, Index i) {
+      Vec z[decltype(vectors)::value][decltype(together)::value];
+      preactivate<Eigen::Dynamic>(block, j, x + i * block.dim, z);
+      use(j, i, z);
+    };
+    const auto all_points = [&](auto vectors, Index j) {
+      Index i = 0;
+      for (; i + 4 <= points; i += 4) tile(vectors, std::integral_constant<int, 4>{}, j, i);
+      for (; i < points; ++i) tile(vectors, std::integral_constant<int, 1>{}, j, i);
+    };
+    constexpr int kTogether = kManyRegisters ? 4 : 2;
+    Index j = 0;
+    for (; j + kTogether * kLanes <= block.size; j += kTogether * kLanes)
+      all_points(std::integral_constant<int, kTogether>{}, j);
+    for (; j < block.size; j += kLanes) all_points(std::integral_constant<int, 1>{}, j);
+  }
+
+  /// f_i += Σ_j a_j max(z_ij, 0) for P points.
+  template <int D, int P>
+  static inline void relu_outputs(const Block<Scalar>& block, const Scalar* x, double* f) {
+    const Vec zero{};
+    Vec sums[P] = {};
+    for (Index j = 0; j < block.size; j += kLanes) {
+      Vec a;
+      Vec z[1][P];
+      load(block.a + j, a);
+      preactivate<D>(block, j, x, z);
+      for (int p = 0; p < P; ++p) sums[p] += a * (z[0][p] > zero ? z[0][p] : zero);
+    }
+    for (int p = 0; p < P; ++p) f[p] += sum_of<Bytes>(sums[p]);
+  }
+
+  /// The last `rest` < P points.
+  template <int D, int P>
+  static inline void last_relu_outputs(const Block<Scalar>& block, const Scalar* x, Index rest,
+                                       double* f) {
+    if constexpr (P > 1) {
+      if (rest == P - 1)
+        relu_outputs<D, P - 1>(block, x, f);
+      else
+        last_relu_outputs<D, P - 1>(block, x, rest, f);
+    }
+  }
+
+  template <int D>
+  static inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                                  double* f) {
+    if constexpr (D == Eigen::Dynamic) {
+      const Vec zero{};
+      for (Index first = 0; first < at.points; first += kStored) {
+        const Index count = std::min(kStored, at.points - first);
+        Vec sums[kStored] = {};
+        preactivate_all(block, at.x + first * block.dim, count,
+                        [&]<int V, int P>(Index j, Index i, const Vec(&z)[V][P]) {
+                          Vec a[V];
+                          for (int v = 0; v < V; ++v) load(block.a + j + v * kLanes, a[v]);
+                          for (int p = 0; p < P; ++p)
+                            for (int v = 0; v < V; ++v)
+                              sums[i + p] += a[v] * (z[v][p] > zero ? z[v][p] : zero);
+                        });
+        for (Index i = 0; i < count; ++i) f[first + i] += sum_of<Bytes>(sums[i]);
+      }
+    } else {
+      constexpr int kTogether = kManyRegisters ? 8 : 4;
+      Index i = 0;
+      for (; i + kTogether <= at.points; i += kTogether)
+        relu_outputs<D, kTogether>(block, at.x + i * D, f + i);
+      if (i < at.points) last_relu_outputs<D, kTogether>(block, at.x + i * D, at.points - i, f + i);
+    }
+  }
+
+  /// The gradient of V vectors of neurons from j on.
+  template <int D, int V>
+  static inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block, Index j,
+                                   const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
+    const Vec zero{};
+    Vec b[V];
+    Vec w[V * D];
+    Vec sums_b[V] = {};
+    Vec sums_w[V * D] = {};
+    for (int v = 0; v < V; ++v) {
+      load(block.b + j + v * kLanes, b[v]);
+      for (int k = 0; k < D; ++k) load(block.w + k * block.stride + j + v * kLanes, w[v * D + k]);
+    }
+    for (Index i = 0; i < at.points; ++i) {
+      const Scalar* x = at.x + i * D;
+      const Scalar* qx = at.qx + i * (D + 1);
+      for (int v = 0; v < V; ++v) {
+        Vec z = b[v];
+        for (int k = 0; k < D; ++k) z += w[v * D + k] * x[k];
+        sums_b[v] = z > zero ? sums_b[v] + qx[0] : sums_b[v];
+        for (int k = 0; k < D; ++k)
+          sums_w[v * D + k] = z > zero ? sums_w[v * D + k] + qx[k + 1] : sums_w[v * D + k];
+      }
+    }
+    for (int v = 0; v < V; ++v) {
+      Vec a;
+      load(block.a + j + v * kLanes, a);
+      Vec total = sums_b[v] * b[v];
+      for (int k = 0; k < D; ++k) {
+        total += sums_w[v * D + k] * w[v * D + k];
+        store(sums_w[v * D + k] * a * static_cast<Scalar>(scales.w),
+              into.w + k * into.stride + j + v * kLanes);
+      }
+      store(sums_b[v] * a * static_cast<Scalar>(scales.b), into.b + j + v * kLanes);
+      store(total * static_cast<Scalar>(scales.a), into.a + j + v * kLanes);
+    }
+  }
+
+  template <int D>
+  static inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block,
+                                   const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
+    constexpr int kTogether = kManyRegisters ? (D <= 2 ? 4 : D == 3 ? 3 : 2) : (D <= 2 ? 2 : 1);
+    Index j = 0;
+    for (; j + kTogether * kLanes <= block.size; j += kTogether * kLanes)
+      relu_gradient<D, kTogether>(scales, block, j, at, into);
+    for (; j < block.size; j += kLanes) relu_gradient<D, 1>(scales, block, j, at, into);
+  }
+
+  /// z_ij of a few points, neuron j of point i at i * kBlock + j.
+  static inline void store_preactivations(const Block<Scalar>& block, const Scalar* x, Index points,
+                                          Scalar* z) {
+    preactivate_all(block, x, points, [&]<int V, int P>(Index j, Index i, const Vec(&zj)[V][P]) {
+      for (int p = 0; p < P; ++p)
+        for (int v = 0; v < V; ++v) store(zj[v][p], z + (i + p) * kBlock + j + v * kLanes);
+    });
+  }
+
+  /// sw_jk += Σ_i g_ij x_ik for V vectors of neurons from j on and K coordinates, from the first of
+  /// x and sw on; coordinate k at sw[k * stride + j].
+  template <int K, int V>
+  static inline void add_coordinates(Index j, Index dim, const Scalar* g, const Scalar* x,
+                                     Index points, Scalar* sw, Index stride) {
+    Vec sums[K][V];
+    for (int k = 0; k < K; ++k)
+      for (int v = 0; v < V; ++v) load(sw + k * stride + j + v * kLanes, sums[k][v]);
+    for (Index i = 0; i < points; ++i) {
+      Vec gi[V];
+      for (int v = 0; v < V; ++v) load(g + i * kBlock + j + v * kLanes, gi[v]);
+      for (int k = 0; k < K; ++k)
+        for (int v = 0; v < V; ++v) sums[k][v] += gi[v] * x[i * dim + k];
+    }
+    for (int k = 0; k < K; ++k)
+      for (int v = 0; v < V; ++v) store(sums[k][v], sw + k * stride + j + v * kLanes);
+  }
+
+  /// The same for all of a block's neurons.
+  template <int K>
+  static inline void add_coordinates(const Block<Scalar>& block, const Scalar* g, const Scalar* x,
+                                     Index points, Scalar* sw, Index stride) {
+    constexpr int kTogether = K >= (kManyRegisters ? 8 : 4) ? 2 : 4;
+    Index j = 0;
+    for (; j + kTogether * kLanes <= block.size; j += kTogether * kLanes)
+      add_coordinates<K, kTogether>(j, block.dim, g, x, points, sw, stride);
+    for (; j < block.size; j += kLanes)
+      add_coordinates<K, 1>(j, block.dim, g, x, points, sw, stride);
+  }
+
+  static inline void stored_outputs(data::Activation activation, const Block<Scalar>& block,
+                                    const PointBlock<Scalar>& at, double* f) {
+    alignas(kVectorBytes) std::array<Scalar, kStored * kBlock> z;  // NOLINT(*-member-init)
+    for (Index first = 0; first < at.points; first += kStored) {
+      const Index count = std::min(kStored, at.points - first);
+      store_preactivations(block, at.x + first * block.dim, count, z.data());
+      data::with_activation(activation, [&](auto sigma) {
+        for (Index i = 0; i < count; ++i) {
+          Scalar* zi = z.data() + i * kBlock;
+          for (Index j = 0; j < block.size; ++j)
+            zi[j] = static_cast<Scalar>(sigma.value_and_derivative(zi[j]).value);
+          Vec sum{};
+          for (Index j = 0; j < block.size; j += kLanes) {
+            Vec a;
+            Vec h;
+            load(block.a + j, a);
+            load(zi + j, h);
+            sum += a * h;
+          }
+          f[first + i] += sum_of<Bytes>(sum);
         }
-        f[first + i] += sum_of<Scalar>(sum);
+      });
+    }
+  }
+
+  /// g_ij = q_i σ'(z_ij) of a few points, and sb_j += Σ_i g_ij.
+  static inline void relu_slopes(const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                                 Scalar* g, Scalar* sb) {
+    const Index stride = block.dim + 1;
+    preactivate_all(block, at.x, at.points,
+                    [&]<int V, int P>(Index j, Index i, const Vec(&z)[V][P]) {
+                      const Vec zero{};
+                      for (int v = 0; v < V; ++v) {
+                        const Index at_j = j + v * kLanes;
+                        Vec sum;
+                        load(sb + at_j, sum);
+                        for (int p = 0; p < P; ++p) {
+                          const Vec slope = z[v][p] > zero ? zero + at.qx[(i + p) * stride] : zero;
+                          sum += slope;
+                          store(slope, g + (i + p) * kBlock + at_j);
+                        }
+                        store(sum, sb + at_j);
+                      }
+                    });
+  }
+
+  /// The slopes g of a few points, with their sums, for any σ; for ReLU without sa.
+  static inline void slopes(data::Activation activation, const Block<Scalar>& block,
+                            const PointBlock<Scalar>& at, Scalar* g, Scalar* sa, Scalar* sb) {
+    const Index d = block.dim;
+    if (activation == data::Activation::relu) return relu_slopes(block, at, g, sb);
+    store_preactivations(block, at.x, at.points, g);
+    data::with_activation(activation, [&](auto sigma) {
+      for (Index i = 0; i < at.points; ++i) {
+        Scalar* gi = g + i * kBlock;
+        const Scalar q = at.qx[i * (d + 1)];
+        for (Index j = 0; j < block.size; ++j) {
+          const data::ValueAndDerivative now = sigma.value_and_derivative(gi[j]);
+          const auto slope = static_cast<Scalar>(now.derivative) * q;
+          sa[j] += static_cast<Scalar>(now.value) * q;
+          sb[j] += slope;
+          gi[j] = slope;
+        }
       }
     });
   }
-}
 
-/// g_ij = q_i σ'(z_ij) of a few points, and sb_j += Σ_i g_ij.
-template <class Scalar>
-inline void relu_slopes(const Block<Scalar>& block, const PointBlock<Scalar>& at, Scalar* g,
-                        Scalar* sb) {
-  const Index stride = block.dim + 1;
-  constexpr Index lanes = Simd<Scalar>::kLanes;
-  preactivate_all(block, at.x, at.points,
-                  [&]<int V, int P, class Vec>(Index j, Index i, const Vec(&z)[V][P]) {
-                    const Vec zero{};
-                    for (int v = 0; v < V; ++v) {
-                      const Index at_j = j + v * lanes;
-                      Vec sum;
-                      load(sb + at_j, sum);
-                      for (int p = 0; p < P; ++p) {
-                        const Vec slope = z[v][p] > zero ? zero + at.qx[(i + p) * stride] : zero;
-                        sum += slope;
-                        store(slope, g + (i + p) * kBlock + at_j);
-                      }
-                      store(sum, sb + at_j);
-                    }
-                  });
-}
-
-/// The slopes g of a few points, with their sums, for any σ; for ReLU without sa.
-template <class Scalar>
-inline void slopes(data::Activation activation, const Block<Scalar>& block,
-                   const PointBlock<Scalar>& at, Scalar* g, Scalar* sa, Scalar* sb) {
-  const Index d = block.dim;
-  if (activation == data::Activation::relu) return relu_slopes(block, at, g, sb);
-  store_preactivations(block, at.x, at.points, g);
-  data::with_activation(activation, [&](auto sigma) {
-    for (Index i = 0; i < at.points; ++i) {
-      Scalar* gi = g + i * kBlock;
-      const Scalar q = at.qx[i * (d + 1)];
-      for (Index j = 0; j < block.size; ++j) {
-        const data::ValueAndDerivative now = sigma.value_and_derivative(gi[j]);
-        const auto slope = static_cast<Scalar>(now.derivative) * q;
-        sa[j] += static_cast<Scalar>(now.value) * q;
-        sb[j] += slope;
-        gi[j] = slope;
-      }
+  static inline void stored_gradient(data::Activation activation, const GroupScales& scales,
+                                     const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                                     const NeuronBlock<Scalar>& into) {
+    const Index d = block.dim;
+    alignas(kVectorBytes) std::array<Scalar, kStored * kBlock> g;  // NOLINT(*-member-init)
+    const auto row = [&](Index k) { return into.w + k * into.stride; };
+    std::fill_n(into.a, block.size, Scalar(0));
+    std::fill_n(into.b, block.size, Scalar(0));
+    for (Index k = 0; k < d; ++k) std::fill_n(row(k), block.size, Scalar(0));
+    for (Index first = 0; first < at.points; first += kStored) {
+      const Index count = std::min(kStored, at.points - first);
+      const Scalar* x = at.x + first * d;
+      slopes(activation, block, {x, at.qx + first * (d + 1), count}, g.data(), into.a, into.b);
+      Index k = 0;
+      if constexpr (kManyRegisters)
+        for (; k + 8 <= d; k += 8)
+          add_coordinates<8>(block, g.data(), x + k, count, row(k), into.stride);
+      for (; k + 4 <= d; k += 4)
+        add_coordinates<4>(block, g.data(), x + k, count, row(k), into.stride);
+      for (; k + 2 <= d; k += 2)
+        add_coordinates<2>(block, g.data(), x + k, count, row(k), into.stride);
+      for (; k < d; ++k) add_coordinates<1>(block, g.data(), x + k, count, row(k), into.stride);
     }
-  });
-}
-
-template <class Scalar>
-inline void stored_gradient(data::Activation activation, const GroupScales& scales,
-                            const Block<Scalar>& block, const PointBlock<Scalar>& at,
-                            const NeuronBlock<Scalar>& into) {
-  const Index d = block.dim;
-  alignas(kVectorBytes) std::array<Scalar, kStored<Scalar> * kBlock> g;  // NOLINT(*-member-init)
-  const auto row = [&](Index k) { return into.w + k * into.stride; };
-  std::fill_n(into.a, block.size, Scalar(0));
-  std::fill_n(into.b, block.size, Scalar(0));
-  for (Index k = 0; k < d; ++k) std::fill_n(row(k), block.size, Scalar(0));
-  for (Index first = 0; first < at.points; first += kStored<Scalar>) {
-    const Index count = std::min(kStored<Scalar>, at.points - first);
-    const Scalar* x = at.x + first * d;
-    slopes(activation, block, {x, at.qx + first * (d + 1), count}, g.data(), into.a, into.b);
-    Index k = 0;
-    for (; k + 8 <= d; k += 8)
-      add_coordinates<8>(block, g.data(), x + k, count, row(k), into.stride);
-    for (; k + 4 <= d; k += 4)
-      add_coordinates<4>(block, g.data(), x + k, count, row(k), into.stride);
-    for (; k + 2 <= d; k += 2)
-      add_coordinates<2>(block, g.data(), x + k, count, row(k), into.stride);
-    for (; k < d; ++k) add_coordinates<1>(block, g.data(), x + k, count, row(k), into.stride);
-  }
-  if (activation == data::Activation::relu) {
-    for (Index j = 0; j < block.size; ++j) into.a[j] = into.b[j] * block.b[j];
+    if (activation == data::Activation::relu) {
+      for (Index j = 0; j < block.size; ++j) into.a[j] = into.b[j] * block.b[j];
+      for (Index k = 0; k < d; ++k)
+        for (Index j = 0; j < block.size; ++j)
+          into.a[j] += row(k)[j] * block.w[k * block.stride + j];
+    }
+    for (Index j = 0; j < block.size; ++j) {
+      into.a[j] *= static_cast<Scalar>(scales.a);
+      into.b[j] *= static_cast<Scalar>(scales.b) * block.a[j];
+    }
     for (Index k = 0; k < d; ++k)
-      for (Index j = 0; j < block.size; ++j) into.a[j] += row(k)[j] * block.w[k * block.stride + j];
+      for (Index j = 0; j < block.size; ++j)
+        row(k)[j] *= static_cast<Scalar>(scales.w) * block.a[j];
   }
-  for (Index j = 0; j < block.size; ++j) {
-    into.a[j] *= static_cast<Scalar>(scales.a);
-    into.b[j] *= static_cast<Scalar>(scales.b) * block.a[j];
+
+  static inline void add_outputs(data::Activation activation, const Block<Scalar>& block,
+                                 const PointBlock<Scalar>& at, double* f) {
+    if (activation == data::Activation::relu)
+      with_dim(block.dim, [&](auto dim) { relu_outputs<decltype(dim)::value>(block, at, f); });
+    else
+      stored_outputs(activation, block, at, f);
   }
-  for (Index k = 0; k < d; ++k)
-    for (Index j = 0; j < block.size; ++j) row(k)[j] *= static_cast<Scalar>(scales.w) * block.a[j];
-}
 
-template <class Scalar>
-inline void add_outputs_of(data::Activation activation, const Block<Scalar>& block,
-                           const PointBlock<Scalar>& at, double* f) {
-  if (activation == data::Activation::relu)
-    with_dim(block.dim, [&](auto dim) { relu_outputs<decltype(dim)::value>(block, at, f); });
-  else
-    stored_outputs(activation, block, at, f);
-}
+  static inline void gradient(data::Activation activation, const GroupScales& scales,
+                              const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                              const NeuronBlock<Scalar>& into) {
+    if (activation != data::Activation::relu || block.dim > kFixedDim)
+      return stored_gradient(activation, scales, block, at, into);
+    with_dim(block.dim, [&](auto dim) {
+      constexpr int kDim = decltype(dim)::value;
+      if constexpr (kDim != Eigen::Dynamic) relu_gradient<kDim>(scales, block, at, into);
+    });
+  }
 
-template <class Scalar>
-inline void gradient_of(data::Activation activation, const GroupScales& scales,
-                        const Block<Scalar>& block, const PointBlock<Scalar>& at,
-                        const NeuronBlock<Scalar>& into) {
-  if (activation != data::Activation::relu || block.dim > kFixedDim)
-    return stored_gradient(activation, scales, block, at, into);
-  with_dim(block.dim, [&](auto dim) {
-    constexpr int kDim = decltype(dim)::value;
-    if constexpr (kDim != Eigen::Dynamic) relu_gradient<kDim>(scales, block, at, into);
-  });
-}
+  static inline void fill_features(data::Activation activation, const Block<Scalar>& block,
+                                   const PointBlock<Scalar>& at, Index size, Scalar* h, Scalar* g) {
+    alignas(kVectorBytes) std::array<Scalar, kStored * kBlock> z;  // NOLINT(*-member-init)
+    for (Index first = 0; first < at.points; first += kStored) {
+      const Index count = std::min(kStored, at.points - first);
+      store_preactivations(block, at.x + first * block.dim, count, z.data());
+      data::with_activation(activation, [&](auto sigma) {
+        for (Index i = 0; i < count; ++i) {
+          const Scalar* zi = z.data() + i * kBlock;
+          Scalar* hi = h + (first + i) * size;
+          Scalar* gi = g + (first + i) * size;
+          for (Index j = 0; j < size; ++j) {
+            const data::ValueAndDerivative now = sigma.value_and_derivative(zi[j]);
+            hi[j] = static_cast<Scalar>(now.value);
+            gi[j] = block.a[j] * static_cast<Scalar>(now.derivative);
+          }
+        }
+      });
+    }
+  }
+};
 
 }  // namespace
 
-FPRINCIPLE_CLONES void add_outputs(data::Activation activation, const Block<double>& block,
-                                   const PointBlock<double>& at, double* f) {
-  add_outputs_of(activation, block, at, f);
+void add_outputs(data::Activation activation, const Block<double>& block,
+                 const PointBlock<double>& at, double* f) {
+  data::with_vectors([&](auto bytes) {
+    Kernels<double, decltype(bytes)::value>::add_outputs(activation, block, at, f);
+  });
 }
 
-FPRINCIPLE_CLONES void add_outputs(data::Activation activation, const Block<float>& block,
-                                   const PointBlock<float>& at, double* f) {
-  add_outputs_of(activation, block, at, f);
+void add_outputs(data::Activation activation, const Block<float>& block,
+                 const PointBlock<float>& at, double* f) {
+  data::with_vectors([&](auto bytes) {
+    Kernels<float, decltype(bytes)::value>::add_outputs(activation, block, at, f);
+  });
 }
 
-FPRINCIPLE_CLONES void gradient(data::Activation activation, const GroupScales& scales,
-                                const Block<double>& block, const PointBlock<double>& at,
-                                const NeuronBlock<double>& into) {
-  gradient_of(activation, scales, block, at, into);
+void gradient(data::Activation activation, const GroupScales& scales, const Block<double>& block,
+              const PointBlock<double>& at, const NeuronBlock<double>& into) {
+  data::with_vectors([&](auto bytes) {
+    Kernels<double, decltype(bytes)::value>::gradient(activation, scales, block, at, into);
+  });
 }
 
-FPRINCIPLE_CLONES void gradient(data::Activation activation, const GroupScales& scales,
-                                const Block<float>& block, const PointBlock<float>& at,
-                                const NeuronBlock<float>& into) {
-  gradient_of(activation, scales, block, at, into);
+void gradient(data::Activation activation, const GroupScales& scales, const Block<float>& block,
+              const PointBlock<float>& at, const NeuronBlock<float>& into) {
+  data::with_vectors([&](auto bytes) {
+    Kernels<float, decltype(bytes)::value>::gradient(activation, scales, block, at, into);
+  });
 }
 
-FPRINCIPLE_CLONES void fill_features(data::Activation activation, const Block<double>& block,
-                                     const PointBlock<double>& at, Eigen::Index size, double* h,
-                                     double* g) {
-  alignas(kVectorBytes) std::array<double, kStored<double> * kBlock> z;  // NOLINT(*-member-init)
-  for (Index first = 0; first < at.points; first += kStored<double>) {
-    const Index count = std::min(kStored<double>, at.points - first);
-    store_preactivations(block, at.x + first * block.dim, count, z.data());
-    data::with_activation(activation, [&](auto sigma) {
-      for (Index i = 0; i < count; ++i) {
-        const double* zi = z.data() + i * kBlock;
-        double* hi = h + (first + i) * size;
-        double* gi = g + (first + i) * size;
-        for (Index j = 0; j < size; ++j) {
-          const data::ValueAndDerivative now = sigma.value_and_derivative(zi[j]);
-          hi[j] = now.value;
-          gi[j] = block.a[j] * now.derivative;
-        }
-      }
-    });
-  }
+void fill_features(data::Activation activation, const Block<double>& block,
+                   const PointBlock<double>& at, Eigen::Index size, double* h, double* g) {
+  data::with_vectors([&](auto bytes) {
+    Kernels<double, decltype(bytes)::value>::fill_features(activation, block, at, size, h, g);
+  });
 }
 
 }  // namespace fprinciple::nn

@@ -52,30 +52,66 @@ template <class Scalar>
   for (Index j = 0; j < n.size; ++j) n.cell[j] = cells.find(n.w[j], n.b[j]);
 }
 
-/// A group's numbers.
-template <class Scalar>
-struct Group;
-template <>
-struct Group<double> {
-  using Type = double __attribute__((vector_size(kGroup * sizeof(double))));
-};
-template <>
-struct Group<float> {
-  using Type = float __attribute__((vector_size(kGroup * sizeof(float))));
-};
-using Doubles = Group<double>::Type;
-using Fours = double __attribute__((vector_size(4 * sizeof(double))));
+/// As many numbers as a vector has doubles, W.
+template <class Scalar, int W>
+using Numbers = data::Vector<Scalar, W* static_cast<int>(sizeof(Scalar))>;
+template <int W>
+using Doubles = typename Numbers<double, W>::Type;
 
-template <class Scalar>
+/// The first and the second numbers of W pairs.
+template <int W>
+[[gnu::always_inline]] inline void first_and_second(const Pair* sums, const std::int32_t* cell,
+                                                    Doubles<W>& s0, Doubles<W>& s1) {
+  if constexpr (W == 2) {
+    s0 = __builtin_shufflevector(sums[cell[0]], sums[cell[1]], 0, 2);
+    s1 = __builtin_shufflevector(sums[cell[0]], sums[cell[1]], 1, 3);
+  } else if constexpr (W == 4) {
+    const auto p = __builtin_shufflevector(sums[cell[0]], sums[cell[1]], 0, 1, 2, 3);
+    const auto q = __builtin_shufflevector(sums[cell[2]], sums[cell[3]], 0, 1, 2, 3);
+    s0 = __builtin_shufflevector(p, q, 0, 2, 4, 6);
+    s1 = __builtin_shufflevector(p, q, 1, 3, 5, 7);
+  } else {
+    const auto p = __builtin_shufflevector(sums[cell[0]], sums[cell[1]], 0, 1, 2, 3);
+    const auto q = __builtin_shufflevector(sums[cell[2]], sums[cell[3]], 0, 1, 2, 3);
+    const auto r = __builtin_shufflevector(sums[cell[4]], sums[cell[5]], 0, 1, 2, 3);
+    const auto s = __builtin_shufflevector(sums[cell[6]], sums[cell[7]], 0, 1, 2, 3);
+    const auto low = __builtin_shufflevector(p, q, 0, 1, 2, 3, 4, 5, 6, 7);
+    const auto high = __builtin_shufflevector(r, s, 0, 1, 2, 3, 4, 5, 6, 7);
+    s0 = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+    s1 = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+  }
+}
+
+/// The W pairs of which these are the first and the second numbers.
+template <int W>
+[[gnu::always_inline]] inline void to_pairs(const Doubles<W>& s0, const Doubles<W>& s1,
+                                            Pair* pairs) {
+  Doubles<W> low;
+  Doubles<W> high;
+  if constexpr (W == 2) {
+    low = __builtin_shufflevector(s0, s1, 0, 2);
+    high = __builtin_shufflevector(s0, s1, 1, 3);
+  } else if constexpr (W == 4) {
+    low = __builtin_shufflevector(s0, s1, 0, 4, 1, 5);
+    high = __builtin_shufflevector(s0, s1, 2, 6, 3, 7);
+  } else {
+    low = __builtin_shufflevector(s0, s1, 0, 8, 1, 9, 2, 10, 3, 11);
+    high = __builtin_shufflevector(s0, s1, 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+  std::memcpy(pairs, &low, sizeof low);
+  std::memcpy(pairs + W / 2, &high, sizeof high);
+}
+
+template <int W, class Scalar>
 [[gnu::always_inline]] inline void gather_each(const LineBlock<Scalar> n, const Pair* sums,
                                                double centre, Trained trained,
                                                const LineGradient<Scalar> g) {
-  using Numbers = typename Group<Scalar>::Type;
+  using Vec = typename Numbers<Scalar, W>::Type;
   const auto c = static_cast<Scalar>(centre);
   const Scalar ta = trained.a ? 1 : 0;
   const Scalar tw = trained.w ? 1 : 0;
   const Scalar tb = trained.b ? 1 : 0;
-  // Of one neuron or of a group.
+  // Of one neuron or of a vector of them.
   const auto put = [&](Index j, const auto& a, const auto& w, const auto& b, const auto& s0,
                        const auto& s1) __attribute__((always_inline)) {
     const auto of_a = ta * ((b + w * c) * s0 + w * s1);
@@ -85,28 +121,29 @@ template <class Scalar>
     std::memcpy(g.w + j, &of_w, sizeof of_w);
     std::memcpy(g.b + j, &of_b, sizeof of_b);
   };
-  Index j = 0;
-  for (; j + kGroup <= n.size; j += kGroup) {
-    Numbers a;
-    Numbers w;
-    Numbers b;
+  const auto put_vector = [&](Index j, const auto& s0, const auto& s1)
+      __attribute__((always_inline)) {
+    Vec a;
+    Vec w;
+    Vec b;
     std::memcpy(&a, n.a + j, sizeof a);
     std::memcpy(&w, n.w + j, sizeof w);
     std::memcpy(&b, n.b + j, sizeof b);
-    const std::int32_t* const cell = n.cell + j;
-    if (one_cell(cell)) {
-      const Pair sum = sums[*cell];
-      put(j, a, w, b, static_cast<Scalar>(sum[0]), static_cast<Scalar>(sum[1]));
+    put(j, a, w, b, s0, s1);
+  };
+  Index j = 0;
+  for (; j + kGroup <= n.size; j += kGroup) {
+    if (one_cell(n.cell + j)) {
+      const Pair sum = sums[n.cell[j]];
+      for (Index k = j; k < j + kGroup; k += W)
+        put_vector(k, static_cast<Scalar>(sum[0]), static_cast<Scalar>(sum[1]));
     } else {
-      const Fours p = __builtin_shufflevector(sums[cell[0]], sums[cell[1]], 0, 1, 2, 3);
-      const Fours q = __builtin_shufflevector(sums[cell[2]], sums[cell[3]], 0, 1, 2, 3);
-      const Fours r = __builtin_shufflevector(sums[cell[4]], sums[cell[5]], 0, 1, 2, 3);
-      const Fours s = __builtin_shufflevector(sums[cell[6]], sums[cell[7]], 0, 1, 2, 3);
-      const Doubles low = __builtin_shufflevector(p, q, 0, 1, 2, 3, 4, 5, 6, 7);
-      const Doubles high = __builtin_shufflevector(r, s, 0, 1, 2, 3, 4, 5, 6, 7);
-      const Doubles s0 = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
-      const Doubles s1 = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
-      put(j, a, w, b, __builtin_convertvector(s0, Numbers), __builtin_convertvector(s1, Numbers));
+      for (Index k = j; k < j + kGroup; k += W) {
+        Doubles<W> s0;
+        Doubles<W> s1;
+        first_and_second<W>(sums, n.cell + k, s0, s1);
+        put_vector(k, __builtin_convertvector(s0, Vec), __builtin_convertvector(s1, Vec));
+      }
     }
   }
   for (; j < n.size; ++j) {
@@ -115,36 +152,63 @@ template <class Scalar>
   }
 }
 
-template <class Scalar>
+/// The sum of the pairs (s0_k, s1_k).
+template <int W>
+[[gnu::always_inline]] inline Pair total(const Doubles<W>& s0, const Doubles<W>& s1) {
+  if constexpr (W == 2) {
+    return __builtin_shufflevector(s0, s1, 0, 2) + __builtin_shufflevector(s0, s1, 1, 3);
+  } else if constexpr (W == 4) {
+    const auto twos =
+        __builtin_shufflevector(s0, s1, 0, 4, 2, 6) + __builtin_shufflevector(s0, s1, 1, 5, 3, 7);
+    return __builtin_shufflevector(twos, twos, 0, 1) + __builtin_shufflevector(twos, twos, 2, 3);
+  } else {
+    const auto twos = __builtin_shufflevector(s0, s1, 0, 8, 2, 10, 4, 12, 6, 14) +
+                      __builtin_shufflevector(s0, s1, 1, 9, 3, 11, 5, 13, 7, 15);
+    const auto fours = __builtin_shufflevector(twos, twos, 0, 1, 2, 3) +
+                       __builtin_shufflevector(twos, twos, 4, 5, 6, 7);
+    return __builtin_shufflevector(fours, fours, 0, 1) +
+           __builtin_shufflevector(fours, fours, 2, 3);
+  }
+}
+
+template <int W, class Scalar>
 [[gnu::always_inline]] inline void scatter_each(const LineBlock<Scalar> n, double c, Pair* table) {
-  using Numbers = typename Group<Scalar>::Type;
-  Index j = 0;
-  for (; j + kGroup <= n.size; j += kGroup) {
-    Numbers an;
-    Numbers wn;
-    Numbers bn;
+  using Vec = typename Numbers<Scalar, W>::Type;
+  const auto terms = [&](Index j, Doubles<W> & first, Doubles<W> & second)
+      __attribute__((always_inline)) {
+    Vec an;
+    Vec wn;
+    Vec bn;
     std::memcpy(&an, n.a + j, sizeof an);
     std::memcpy(&wn, n.w + j, sizeof wn);
     std::memcpy(&bn, n.b + j, sizeof bn);
-    const auto a = __builtin_convertvector(an, Doubles);
-    const auto w = __builtin_convertvector(wn, Doubles);
-    const Doubles first = a * (__builtin_convertvector(bn, Doubles) + w * c);
-    const Doubles second = a * w;
-    const std::int32_t* const cell = n.cell + j;
-    if (one_cell(cell)) {
-      const Doubles twos = __builtin_shufflevector(first, second, 0, 8, 2, 10, 4, 12, 6, 14) +
-                           __builtin_shufflevector(first, second, 1, 9, 3, 11, 5, 13, 7, 15);
-      const Fours fours = __builtin_shufflevector(twos, twos, 0, 1, 2, 3) +
-                          __builtin_shufflevector(twos, twos, 4, 5, 6, 7);
-      table[*cell] +=
-          __builtin_shufflevector(fours, fours, 0, 1) + __builtin_shufflevector(fours, fours, 2, 3);
+    const auto a = __builtin_convertvector(an, Doubles<W>);
+    const auto w = __builtin_convertvector(wn, Doubles<W>);
+    first = a * (__builtin_convertvector(bn, Doubles<W>) + w * c);
+    second = a * w;
+  };
+  Index j = 0;
+  for (; j + kGroup <= n.size; j += kGroup) {
+    Doubles<W> first;
+    Doubles<W> second;
+    if (one_cell(n.cell + j)) {
+      terms(j, first, second);
+      for (Index k = j + W; k < j + kGroup; k += W) {
+        Doubles<W> more;
+        Doubles<W> more_second;
+        terms(k, more, more_second);
+        first += more;
+        second += more_second;
+      }
+      table[n.cell[j]] += total<W>(first, second);
     } else {
-      alignas(64) std::array<Pair, kGroup> terms;  // NOLINT(*-member-init): filled below
-      const Doubles low = __builtin_shufflevector(first, second, 0, 8, 1, 9, 2, 10, 3, 11);
-      const Doubles high = __builtin_shufflevector(first, second, 4, 12, 5, 13, 6, 14, 7, 15);
-      std::memcpy(terms.data(), &low, sizeof low);
-      std::memcpy(terms.data() + kGroup / 2, &high, sizeof high);
-      for (std::size_t k = 0; k < kGroup; ++k) table[cell[k]] += terms[k];
+      for (Index k = j; k < j + kGroup; k += W) {
+        alignas(64) std::array<Pair, W> pairs;  // NOLINT(*-member-init): filled below
+        terms(k, first, second);
+        to_pairs<W>(first, second, pairs.data());
+        for (std::size_t of = 0; of < W; ++of)
+          table[n.cell[k + static_cast<Index>(of)]] += pairs[of];
+      }
     }
   }
   for (; j < n.size; ++j) {
@@ -243,33 +307,39 @@ Eigen::VectorXd Cells<Scalar>::sum_neurons(Aligned<Pair>& tables, double scale) 
 template class Cells<double>;
 template class Cells<float>;
 
-FPRINCIPLE_CLONES void locate(const Cells<double>& cells, const LineBlock<double>& block) {
-  locate_each(cells, block);
+void locate(const Cells<double>& cells, const LineBlock<double>& block) {
+  data::with_vectors([&](auto) { locate_each(cells, block); });
 }
-FPRINCIPLE_CLONES void locate(const Cells<float>& cells, const LineBlock<float>& block) {
-  locate_each(cells, block);
+void locate(const Cells<float>& cells, const LineBlock<float>& block) {
+  data::with_vectors([&](auto) { locate_each(cells, block); });
 }
-FPRINCIPLE_CLONES void track(const Cells<double>& cells, const LineBlock<double>& block,
-                             double* outside, double* inside) {
-  track_each(cells, block, outside, inside);
+void track(const Cells<double>& cells, const LineBlock<double>& block, double* outside,
+           double* inside) {
+  data::with_vectors([&](auto) { track_each(cells, block, outside, inside); });
 }
-FPRINCIPLE_CLONES void track(const Cells<float>& cells, const LineBlock<float>& block,
-                             float* outside, float* inside) {
-  track_each(cells, block, outside, inside);
+void track(const Cells<float>& cells, const LineBlock<float>& block, float* outside,
+           float* inside) {
+  data::with_vectors([&](auto) { track_each(cells, block, outside, inside); });
 }
-FPRINCIPLE_CLONES void gather(const LineBlock<double>& block, const Pair* sums, double centre,
-                              Trained trained, const LineGradient<double>& gradient) {
-  gather_each(block, sums, centre, trained, gradient);
+void gather(const LineBlock<double>& block, const Pair* sums, double centre, Trained trained,
+            const LineGradient<double>& gradient) {
+  data::with_vectors([&](auto bytes) {
+    gather_each<decltype(bytes)::value / 8>(block, sums, centre, trained, gradient);
+  });
 }
-FPRINCIPLE_CLONES void gather(const LineBlock<float>& block, const Pair* sums, double centre,
-                              Trained trained, const LineGradient<float>& gradient) {
-  gather_each(block, sums, centre, trained, gradient);
+void gather(const LineBlock<float>& block, const Pair* sums, double centre, Trained trained,
+            const LineGradient<float>& gradient) {
+  data::with_vectors([&](auto bytes) {
+    gather_each<decltype(bytes)::value / 8>(block, sums, centre, trained, gradient);
+  });
 }
-FPRINCIPLE_CLONES void scatter(const LineBlock<double>& block, double centre, Pair* table) {
-  scatter_each(block, centre, table);
+void scatter(const LineBlock<double>& block, double centre, Pair* table) {
+  data::with_vectors(
+      [&](auto bytes) { scatter_each<decltype(bytes)::value / 8>(block, centre, table); });
 }
-FPRINCIPLE_CLONES void scatter(const LineBlock<float>& block, double centre, Pair* table) {
-  scatter_each(block, centre, table);
+void scatter(const LineBlock<float>& block, double centre, Pair* table) {
+  data::with_vectors(
+      [&](auto bytes) { scatter_each<decltype(bytes)::value / 8>(block, centre, table); });
 }
 
 }  // namespace fprinciple::nn

@@ -26,14 +26,17 @@ Index tile_start(Index n, Index tile) { return tile * n / tiles(n); }
 
 /// c_ik += Σ_j a_ji b_jk with the neurons j contiguous: a is size × rows, b is size × columns, c is
 /// rows × columns. When `lower`, only the lower triangle need be right.
-FPRINCIPLE_CLONES void add_products(const double* a, Index rows, const double* b, Index columns,
-                                    Index size, bool lower, double* c) {
+void add_products(const double* a, Index rows, const double* b, Index columns, Index size,
+                  bool lower, double* c) {
   constexpr Index kRows = 4;  // these and b stay in the first cache
-  for (Index i = 0; i < rows; i += kRows) {
-    const Index count = std::min(kRows, rows - i);
-    for (Index k = 0; k < (lower ? i + count : columns); ++k)
-      add_dots(a + i * size, size, count, b + k * size, size, c + k * rows + i);
-  }
+  data::with_vectors([&](auto bytes) {
+    for (Index i = 0; i < rows; i += kRows) {
+      const Index count = std::min(kRows, rows - i);
+      for (Index k = 0; k < (lower ? i + count : columns); ++k)
+        add_dots<decltype(bytes)::value>(a + i * size, size, count, b + k * size, size,
+                                         c + k * rows + i);
+    }
+  });
 }
 
 /// c += a^T b; its lower triangle at least when `lower`, for which a = b.
