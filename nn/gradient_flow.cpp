@@ -275,15 +275,15 @@ class Flow {
     return to_second * kGradients[1] > to_third * kGradients[0] ? to_second : to_third;
   }
 
-  /// Whether the loss does, rounding apart. The flow's never does, so that a step may not either,
-  /// not even below the tolerance.
+  /// Whether the loss does, rounding apart, or is NaN. The flow's never does, so that a step may
+  /// not either, not even below the tolerance.
   bool rises(const VectorXd& f) const {
     const auto& y = task_.samples.y;
-    return (f.head(y.size()) - y).norm() > std::sqrt(2.0 * loss_) + 1e-3 * options_.tolerance;
+    return !((f.head(y.size()) - y).norm() <= std::sqrt(2.0 * loss_) + 1e-3 * options_.tolerance);
   }
 
   static double distance(const VectorXd& f, const VectorXd& g) {
-    return (f - g).cwiseAbs().maxCoeff();
+    return (f - g).cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
   }
 
   void accept(const Trial& trial, double h) {
