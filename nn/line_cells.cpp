@@ -58,6 +58,15 @@ using Numbers = data::Vector<Scalar, W* static_cast<int>(sizeof(Scalar))>;
 template <int W>
 using Doubles = typename Numbers<double, W>::Type;
 
+/// The weights of a vector of neurons from j on.
+template <class Scalar, class Vec>
+[[gnu::always_inline]] inline void load(const LineBlock<Scalar>& n, Index j, Vec& a, Vec& w,
+                                        Vec& b) {
+  std::memcpy(&a, n.a + j, sizeof a);
+  std::memcpy(&w, n.w + j, sizeof w);
+  std::memcpy(&b, n.b + j, sizeof b);
+}
+
 /// The first and the second numbers of W pairs.
 template <int W>
 [[gnu::always_inline]] inline void first_and_second(const Pair* sums, const std::int32_t* cell,
@@ -126,9 +135,7 @@ template <int W, class Scalar>
     Vec a;
     Vec w;
     Vec b;
-    std::memcpy(&a, n.a + j, sizeof a);
-    std::memcpy(&w, n.w + j, sizeof w);
-    std::memcpy(&b, n.b + j, sizeof b);
+    load(n, j, a, w, b);
     put(j, a, w, b, s0, s1);
   };
   Index j = 0;
@@ -179,9 +186,7 @@ template <int W, class Scalar>
     Vec an;
     Vec wn;
     Vec bn;
-    std::memcpy(&an, n.a + j, sizeof an);
-    std::memcpy(&wn, n.w + j, sizeof wn);
-    std::memcpy(&bn, n.b + j, sizeof bn);
+    load(n, j, an, wn, bn);
     const auto a = __builtin_convertvector(an, Doubles<W>);
     const auto w = __builtin_convertvector(wn, Doubles<W>);
     first = a * (__builtin_convertvector(bn, Doubles<W>) + w * c);
