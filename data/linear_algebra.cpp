@@ -1,6 +1,7 @@
 #include "data/linear_algebra.hpp"
 
 #include "data/error.hpp"
+#include "data/parallel.hpp"
 
 #include <algorithm>
 
@@ -23,11 +24,12 @@ SymmetricEigen symmetric_eigen(const Eigen::MatrixXd& a) {
 Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
   constexpr Eigen::Index kBlock = 256;
   Eigen::MatrixXd out(a.rows(), b.cols());
-#pragma omp parallel for schedule(static)
-  for (Eigen::Index first = 0; first < a.rows(); first += kBlock) {
+  const Eigen::Index blocks = (a.rows() + kBlock - 1) / kBlock;
+  parallel_for(blocks, blocks > 1, [&](Eigen::Index block) {
+    const Eigen::Index first = block * kBlock;
     const Eigen::Index size = std::min(kBlock, a.rows() - first);
     out.middleRows(first, size).noalias() = a.middleRows(first, size) * b;
-  }
+  });
   return out;
 }
 

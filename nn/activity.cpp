@@ -1,5 +1,6 @@
 #include "nn/activity.hpp"
 
+#include "data/parallel.hpp"
 #include "nn/kernels.hpp"
 
 #include <algorithm>
@@ -22,8 +23,7 @@ std::vector<std::uint64_t> on_a_line(const data::Weights& theta, Eigen::RowVecto
   std::vector<std::uint64_t> sums{0};  // of the keys of the first i points
   for (Index i = 0; i < x.size(); ++i) sums.push_back(sums.back() + key(i));
   std::vector<std::uint64_t> out(static_cast<std::size_t>(theta.width()));
-#pragma omp parallel for schedule(static) if (theta.width() > kWorthThreads)
-  for (Index j = 0; j < theta.width(); ++j) {
+  data::parallel_for(theta.width(), theta.width() > kWorthThreads, [&](Index j) {
     const double w = theta.w(j, 0);
     const double b = theta.b[j];
     const bool at_left = b + w * x[0] > 0.0;
@@ -31,7 +31,7 @@ std::vector<std::uint64_t> on_a_line(const data::Weights& theta, Eigen::RowVecto
         x.data(), x.data() + x.size(), [&](double xi) { return (b + w * xi > 0.0) == at_left; });
     const std::uint64_t left = sums[static_cast<std::size_t>(end - x.data())];
     out[static_cast<std::size_t>(j)] = at_left ? left : sums.back() - left;
-  }
+  });
   return out;
 }
 
@@ -44,19 +44,20 @@ std::vector<std::uint64_t> activity(const Network& network, const Eigen::MatrixX
   constexpr Index kTogether = 256;  // points
   const Index m = theta.width();
   std::vector<std::uint64_t> out(static_cast<std::size_t>(m));
-#pragma omp parallel for schedule(static) if (m * points.cols() > kWorthThreads)
-  for (Index j = 0; j < m; j += kBlock) {
-    const Index size = std::min(kBlock, m - j);
-    for (Index i = 0; i < points.cols(); i += kTogether) {
-      const Index count = std::min(kTogether, points.cols() - i);
-      const Eigen::MatrixXd z =
-          (theta.w.middleRows(j, size) * points.middleCols(i, count)).colwise() +
-          theta.b.segment(j, size);
-      for (Index c = 0; c < count; ++c)
-        for (Index r = 0; r < size; ++r)
-          out[static_cast<std::size_t>(j + r)] += z(r, c) > 0.0 ? key(i + c) : 0;
-    }
-  }
+  data::parallel_for((m + kBlock - 1) / kBlock, m * points.cols() > kWorthThreads,
+                     [&](Index block) {
+                       const Index j = block * kBlock;
+                       const Index size = std::min(kBlock, m - j);
+                       for (Index i = 0; i < points.cols(); i += kTogether) {
+                         const Index count = std::min(kTogether, points.cols() - i);
+                         const Eigen::MatrixXd z =
+                             (theta.w.middleRows(j, size) * points.middleCols(i, count)).colwise() +
+                             theta.b.segment(j, size);
+                         for (Index c = 0; c < count; ++c)
+                           for (Index r = 0; r < size; ++r)
+                             out[static_cast<std::size_t>(j + r)] += z(r, c) > 0.0 ? key(i + c) : 0;
+                       }
+                     });
   return out;
 }
 

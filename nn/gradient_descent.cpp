@@ -27,6 +27,11 @@ double time_per_step(const Descent& descent) {
                                                      : descent.step;
 }
 
+/// Whether a step is θ ← θ − η g.
+bool is_plain(const Descent& descent) {
+  return descent.method == Descent::Method::gd || descent.method == Descent::Method::sgd;
+}
+
 /// Only log-spaced times need the tangent kernel, to see how far they must reach.
 SnapshotClock snapshot_clock(const Network& start, const Task& task, double per_step) {
   const auto& [x, y] = task.samples;
@@ -171,6 +176,8 @@ class Descending {
       for (const Index i : batch) q[i] = u[i] / share;
     }
     const bool measured = task_.stop.gradient_norm || steps_ % kStuckInterval == 0;
+    if constexpr (std::is_same_v<Sweeping, LineSweep<Scalar>>)
+      if (!measured && is_plain(descent_)) return sweep.descend(q, descent_.step);
     optimiser_.begin_step(steps_ + 1);
     VectorXd f = sweep.step(
         q,
@@ -238,7 +245,7 @@ class Descending {
 
 Trajectory gradient_descent(const Network& start, const Task& task, const Descent& descent) {
   const bool single = descent.precision == Descent::Precision::single_precision;
-  if (steps_on_a_line(start, task.samples.size()))
+  if (steps_on_a_line(start, task.samples.size(), !single && is_plain(descent)))
     return single ? Descending<LineSweep<float>>(start, task, descent).run()
                   : Descending<LineSweep<double>>(start, task, descent).run();
   return single ? Descending<Sweep<float>>(start, task, descent).run()

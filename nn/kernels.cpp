@@ -1,5 +1,6 @@
 #include "nn/kernels.hpp"
 
+#include "data/parallel.hpp"
 #include "nn/line.hpp"
 #include "nn/neurons.hpp"
 
@@ -13,6 +14,7 @@ using Eigen::Index;
 /// From this many points on the cells of a line cost less than the points one by one.
 constexpr Index kWorthCells = 32;
 constexpr Index kWorthTrackedCells = 8;
+constexpr Index kWorthOnePass = 2;
 
 bool relu_line(const Network& network) {
   return network.activation == data::Activation::relu && network.weights.dim() == 1;
@@ -35,8 +37,8 @@ bool on_a_line(const Network& network, Index points) {
   return relu_line(network) && points >= kWorthCells;
 }
 
-bool steps_on_a_line(const Network& network, Index points) {
-  return relu_line(network) && points >= kWorthTrackedCells;
+bool steps_on_a_line(const Network& network, Index points, bool in_one_pass) {
+  return relu_line(network) && points >= (in_one_pass ? kWorthOnePass : kWorthTrackedCells);
 }
 
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points) {
@@ -55,15 +57,14 @@ namespace direct {
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points) {
   const Index m = network.weights.width();
   Eigen::MatrixXd partial = Eigen::MatrixXd::Zero(points.cols(), runs(m));
-#pragma omp parallel for schedule(static) if (m * points.cols() > kWorthThreads)
-  for (Index run = 0; run < partial.cols(); ++run) {
+  data::parallel_for(partial.cols(), m * points.cols() > kWorthThreads, [&](Index run) {
     const Index end = run_start(m, run + 1);
     for (Index first = run_start(m, run); first < end; first += kBlock) {
       const Neurons<double> part(network.weights, first, std::min(kBlock, end - first));
       add_outputs(network.activation, part.block(0), {points.data(), nullptr, points.cols()},
                   partial.col(run).data());
     }
-  }
+  });
   return network.output_scale * partial.rowwise().sum();
 }
 
@@ -75,25 +76,22 @@ data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& p
   const GroupScales scales = group_scales(network);
   const Eigen::MatrixXd qx = weighted_points<double>(points, q);
   data::Weights g{Eigen::VectorXd(m), Eigen::MatrixXd(m, d), Eigen::VectorXd(m)};
-#pragma omp parallel if (m * points.cols() > kWorthThreads)
-  {
-    Neurons<double> sums(kBlock, d);
+  const auto scratch = [&] { return Neurons<double>(kBlock, d); };
+  const bool worth_threads = m * points.cols() > kWorthThreads;
+  data::parallel_for(runs(m), worth_threads, scratch, [&](Index run, Neurons<double>& sums) {
     const NeuronBlock<double> into = sums.theta(0);
-#pragma omp for schedule(static)
-    for (Index run = 0; run < runs(m); ++run) {
-      const Index end = run_start(m, run + 1);
-      for (Index first = run_start(m, run); first < end; first += kBlock) {
-        const Index size = std::min(kBlock, end - first);
-        const Neurons<double> part(theta, first, size);
-        gradient(network.activation, scales, part.block(0),
-                 {points.data(), qx.data(), points.cols()}, into);
-        std::copy_n(into.a, size, g.a.data() + first);
-        std::copy_n(into.b, size, g.b.data() + first);
-        for (Index k = 0; k < d; ++k)
-          std::copy_n(into.w + k * into.stride, size, g.w.col(k).data() + first);
-      }
+    const Index end = run_start(m, run + 1);
+    for (Index first = run_start(m, run); first < end; first += kBlock) {
+      const Index size = std::min(kBlock, end - first);
+      const Neurons<double> part(theta, first, size);
+      gradient(network.activation, scales, part.block(0), {points.data(), qx.data(), points.cols()},
+               into);
+      std::copy_n(into.a, size, g.a.data() + first);
+      std::copy_n(into.b, size, g.b.data() + first);
+      for (Index k = 0; k < d; ++k)
+        std::copy_n(into.w + k * into.stride, size, g.w.col(k).data() + first);
     }
-  }
+  });
   return g;
 }
 

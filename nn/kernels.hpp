@@ -17,9 +17,9 @@ data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& p
 
 /// Whether the sums over the line's cells (nn/line.hpp) serve this network at this many points, and
 /// are worth it: for single evaluations, which must find the neurons' cells, and for steps that
-/// follow each other (nn/line_sweep.hpp).
+/// follow each other (nn/line_sweep.hpp), of double precision's descent in one pass or any others.
 bool on_a_line(const Network& network, Eigen::Index points);
-bool steps_on_a_line(const Network& network, Eigen::Index points);
+bool steps_on_a_line(const Network& network, Eigen::Index points, bool in_one_pass);
 
 /// The same without the line's short cut.
 namespace direct {

@@ -1,5 +1,6 @@
 #include "nn/kinks.hpp"
 
+#include "data/parallel.hpp"
 #include "nn/kernels.hpp"
 
 #include <algorithm>
@@ -269,8 +270,7 @@ class Passing {
     }
     const Index m = theta_.width();
     std::vector<char> found(static_cast<std::size_t>(m), 0);
-#pragma omp parallel for schedule(static) if (m > kWorthThreads)
-    for (Index j = 0; j < m; ++j) {
+    data::parallel_for(m, m > kWorthThreads, [&](Index j) {
       const double w = theta_.w(j, 0);
       const double b = theta_.b[j];
       const auto left = [&](double xi) { return (w * xi + b > 0.0) == (w < 0.0); };
@@ -291,7 +291,7 @@ class Passing {
         near = meets(z0, z0 - s_ * theta_.a[j] * pushed.array());
       }
       found[static_cast<std::size_t>(j)] = static_cast<char>(near && passes(j));
-    }
+    });
     return found;
   }
 
@@ -301,8 +301,8 @@ class Passing {
     const Index n = e_.cols();
     const Index m = theta_.width();
     std::vector<char> found(static_cast<std::size_t>(m), 0);
-#pragma omp parallel for schedule(static) if (m * n > kWorthThreads)
-    for (Index first = 0; first < m; first += kBlock) {
+    data::parallel_for((m + kBlock - 1) / kBlock, m * n > kWorthThreads, [&](Index block) {
+      const Index first = block * kBlock;
       const Index count = std::min(kBlock, m - first);
       const Eigen::ArrayXd distance = theta_.a.segment(first, count).cwiseAbs();
       const Eigen::ArrayXd rounding =
@@ -327,7 +327,7 @@ class Passing {
         char& of_j = found[static_cast<std::size_t>(j)];
         of_j = static_cast<char>(of_j != 0 && passes(j));
       }
-    }
+    });
     return found;
   }
 
@@ -368,8 +368,7 @@ void follow(Network& network, const std::vector<Index>& neurons, const MatrixXd&
   const auto count = static_cast<Index>(neurons.size());
   constexpr Index kChunks = 16;  // summed apart and then in their order
   MatrixXd partial = MatrixXd::Zero(bends != nullptr ? pushes.size() : 0, kChunks);
-#pragma omp parallel for schedule(static) if (count * pushes.size() > kWorthThreads)
-  for (Index chunk = 0; chunk < kChunks; ++chunk) {
+  data::parallel_for(kChunks, count * pushes.size() > kWorthThreads, [&](Index chunk) {
     MatrixXd::MapType bend(partial.col(chunk).data(), pushes.rows(), pushes.cols());
     for (Index k = chunk * count / kChunks; k < (chunk + 1) * count / kChunks; ++k) {
       const Index j = neurons[static_cast<std::size_t>(k)];
@@ -384,7 +383,7 @@ void follow(Network& network, const std::vector<Index>& neurons, const MatrixXd&
       }
       neuron.put(network, j);
     }
-  }
+  });
   if (bends == nullptr) return;
   bends->setZero(pushes.rows(), pushes.cols());
   for (Index chunk = 0; chunk < kChunks; ++chunk) bends->reshaped() += partial.col(chunk);

@@ -12,11 +12,16 @@ using Eigen::VectorXd;
 /// A block of a network's neurons with their cells, found anew.
 struct Located {
   Located(const Cells<double>& cells, const data::Weights& theta, Index first, Index size)
-      : block{theta.a.data() + first, theta.w.data() + first, theta.b.data() + first, cell.data(),
+      : block{theta.a.data() + first,
+              theta.w.data() + first,
+              theta.b.data() + first,
+              cell.data(),
+              &none,
               size} {
     locate(cells, block);
   }
   std::array<std::int32_t, kBlock> cell{};
+  std::uint32_t none = 0;  // neighbours here seldom have one cell
   LineBlock<double> block;
 };
 
@@ -27,11 +32,13 @@ Eigen::Matrix4Xd moments(const Network& network, const Cells<double>& cells) {
   MatrixXd partial = MatrixXd::Zero(4 * cells.count(), runs);
   for_blocks(m, runs, [&](Index run, Index first, Index size) {
     const Located located(cells, network.weights, first, size);
-    const auto& [a, w, b, cell, count] = located.block;
-    for (Index j = 0; j < count; ++j) {
-      const double beta = b[j] + w[j] * cells.centre();
-      Eigen::Map<Eigen::Vector4d>(&partial(Index{4} * cell[j], run)) +=
-          Eigen::Vector4d(beta * beta, beta * w[j], w[j] * w[j], a[j] * a[j]);
+    const LineBlock<double>& n = located.block;
+    for (Index j = 0; j < n.size; ++j) {
+      const double a = n.a[j];
+      const double w = n.w[j];
+      const double beta = n.b[j] + w * cells.centre();
+      Eigen::Map<Eigen::Vector4d>(&partial(Index{4} * n.cell[j], run)) +=
+          Eigen::Vector4d(beta * beta, beta * w, w * w, a * a);
     }
   });
   return partial.rowwise().sum().reshaped(4, cells.count());
@@ -57,8 +64,7 @@ MatrixXd kernel(const Network& network, const MatrixXd& points, const Cells<doub
   const double tw = network.train_w ? s2 : 0.0;
   const double tb = network.train_b ? s2 : 0.0;
   MatrixXd k(rows, columns);
-#pragma omp parallel for schedule(static) if (rows * columns > kWorthThreads)
-  for (Index j = 0; j < columns; ++j)
+  data::parallel_for(columns, rows * columns > kWorthThreads, [&](Index j) {
     for (Index i = 0; i < rows; ++i) {
       const auto [low, high] = std::minmax(rank[i], rank[first + j]);
       const double u = cells.sorted()[low];
@@ -67,6 +73,7 @@ MatrixXd kernel(const Network& network, const MatrixXd& points, const Cells<doub
       k(i, j) = ta * (active[0] + active[1] * (u + v) + active[2] * (u * v)) +
                 (tw * (points(0, i) * points(0, first + j)) + tb) * active[3];
     }
+  });
   return k;
 }
 
@@ -86,12 +93,12 @@ VectorXd Line::outputs(const Network& network) const {
 data::Weights Line::weighted_gradient(const Network& network, const VectorXd& q) const {
   const Index m = network.weights.width();
   Aligned<Pair> sums;
-  cells_.sum_points(q, network.output_scale, sums);
+  cells_.sum_points(q, sums);
+  const GroupScales scales = group_scales(network);
   data::Weights g{VectorXd(m), MatrixXd(m, 1), VectorXd(m)};
   for_blocks(m, runs(m), [&](Index, Index first, Index size) {
     const Located located(cells_, network.weights, first, size);
-    gather(located.block, sums.data(), cells_.centre(),
-           {network.train_a, network.train_w, network.train_b},
+    gather(located.block, sums.data(), cells_.centre(), scales,
            {g.a.data() + first, g.w.data() + first, g.b.data() + first});
   });
   return g;

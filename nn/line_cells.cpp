@@ -11,31 +11,6 @@ namespace {
 
 using Eigen::Index;
 
-template <class Scalar>
-[[gnu::always_inline]] inline void track_each(const Cells<Scalar>& cells,
-                                              const LineBlock<Scalar>& n, Scalar* outside,
-                                              Scalar* inside) {
-  alignas(64) std::array<std::uint8_t, kBlock> flags;  // NOLINT(*-member-init): filled below
-  std::uint8_t* const moved = flags.data();
-#pragma omp simd
-  for (Index j = 0; j < n.size; ++j) {
-    // Both are false for NaN, so that w = 0 at an infinite end, b ± 0 ∞, is searched for again.
-    const bool right =
-        (n.b[j] + n.w[j] * outside[j] <= Scalar(0)) & (n.b[j] + n.w[j] * inside[j] > Scalar(0));
-    moved[j] = right ? 0 : 1;
-  }
-  const auto next = [end = moved + n.size](const std::uint8_t* from) {
-    return static_cast<const std::uint8_t*>(
-        std::memchr(from, 1, static_cast<std::size_t>(end - from)));
-  };
-  for (const std::uint8_t* at = next(moved); at != nullptr; at = next(at + 1)) {
-    const Index j = at - moved;
-    n.cell[j] = cells.find(n.w[j], n.b[j]);
-    outside[j] = cells.outside(n.cell[j]);
-    inside[j] = cells.inside(n.cell[j]);
-  }
-}
-
 /// Whether a group of neurons has one cell.
 [[gnu::always_inline]] inline bool one_cell(const std::int32_t* cell) {
   std::array<std::uint64_t, kGroup / 2> pairs;  // NOLINT(*-member-init): filled below
@@ -44,6 +19,35 @@ template <class Scalar>
   std::uint64_t other = 0;
   for (const std::uint64_t pair : pairs) other |= pair ^ first;
   return other == 0;
+}
+
+template <class Scalar>
+[[gnu::always_inline]] inline void track_each(const Cells<Scalar>& cells,
+                                              const LineBlock<Scalar>& n, LineEnds<Scalar> ends) {
+  alignas(64) std::array<std::uint8_t, kBlock> flags;  // NOLINT(*-member-init): filled below
+  std::uint8_t* const moved = flags.data();
+#pragma omp simd
+  for (Index j = 0; j < n.size; ++j) {
+    // Both are false for NaN, so that w = 0 at an infinite end, b ± 0 ∞, is searched for again.
+    const bool right = (n.b[j] + n.w[j] * ends.outside[j] <= Scalar(0)) &
+                       (n.b[j] + n.w[j] * ends.inside[j] > Scalar(0));
+    moved[j] = right ? 0 : 1;
+  }
+  const auto next = [end = moved + n.size](const std::uint8_t* from) {
+    return static_cast<const std::uint8_t*>(
+        std::memchr(from, 1, static_cast<std::size_t>(end - from)));
+  };
+  const std::uint8_t* at = next(moved);
+  if (at == nullptr) return;
+  for (; at != nullptr; at = next(at + 1)) {
+    const Index j = at - moved;
+    n.cell[j] = cells.find(n.w[j], n.b[j]);
+    ends.outside[j] = cells.outside(n.cell[j]);
+    ends.inside[j] = cells.inside(n.cell[j]);
+  }
+  *n.one_cell = 0;
+  for (Index g = 0; g < n.size / kGroup; ++g)
+    *n.one_cell |= static_cast<std::uint32_t>(one_cell(n.cell + g * kGroup)) << g;
 }
 
 template <class Scalar>
@@ -58,13 +62,27 @@ using Numbers = data::Vector<Scalar, W* static_cast<int>(sizeof(Scalar))>;
 template <int W>
 using Doubles = typename Numbers<double, W>::Type;
 
-/// The weights of a vector of neurons from j on.
-template <class Scalar, class Vec>
-[[gnu::always_inline]] inline void load(const LineBlock<Scalar>& n, Index j, Vec& a, Vec& w,
-                                        Vec& b) {
-  std::memcpy(&a, n.a + j, sizeof a);
-  std::memcpy(&w, n.w + j, sizeof w);
-  std::memcpy(&b, n.b + j, sizeof b);
+/// Weights, or what belongs to them, of one neuron or of a vector of neurons.
+template <class Number>
+struct Theta {
+  Number a, w, b;
+};
+
+template <class Number, class Scalar>
+[[gnu::always_inline]] inline Theta<Number> load(const LineBlock<Scalar>& n, Index j) {
+  Theta<Number> theta;  // NOLINT(*-member-init): filled below
+  std::memcpy(&theta.a, n.a + j, sizeof theta.a);
+  std::memcpy(&theta.w, n.w + j, sizeof theta.w);
+  std::memcpy(&theta.b, n.b + j, sizeof theta.b);
+  return theta;
+}
+
+template <class Number, class Scalar>
+[[gnu::always_inline]] inline void store(const Theta<Number>& theta, const LineWeights<Scalar>& to,
+                                         Index j) {
+  std::memcpy(to.a + j, &theta.a, sizeof theta.a);
+  std::memcpy(to.w + j, &theta.w, sizeof theta.w);
+  std::memcpy(to.b + j, &theta.b, sizeof theta.b);
 }
 
 /// The first and the second numbers of W pairs.
@@ -111,52 +129,104 @@ template <int W>
   std::memcpy(pairs + W / 2, &high, sizeof high);
 }
 
-template <int W, class Scalar>
-[[gnu::always_inline]] inline void gather_each(const LineBlock<Scalar> n, const Pair* sums,
-                                               double centre, Trained trained,
-                                               const LineGradient<Scalar> g) {
+/// visit(j, θ, g, same) for a vector of neurons from j on, the last few one by one: θ = {a, w, b}
+/// and g what gather() stores. Those of one cell, the `same`, share their sums.
+template <int W, class Scalar, class Visit>
+[[gnu::always_inline]] inline void with_gradients(const LineBlock<Scalar> n, const Pair* sums,
+                                                  double centre, GroupScales scales,
+                                                  const Visit& visit) {
   using Vec = typename Numbers<Scalar, W>::Type;
   const auto c = static_cast<Scalar>(centre);
-  const Scalar ta = trained.a ? 1 : 0;
-  const Scalar tw = trained.w ? 1 : 0;
-  const Scalar tb = trained.b ? 1 : 0;
-  // Of one neuron or of a vector of them.
-  const auto put = [&](Index j, const auto& a, const auto& w, const auto& b, const auto& s0,
-                       const auto& s1) __attribute__((always_inline)) {
-    const auto of_a = ta * ((b + w * c) * s0 + w * s1);
-    const auto of_w = a * (tw * (s1 + c * s0));
-    const auto of_b = a * (tb * s0);
-    std::memcpy(g.a + j, &of_a, sizeof of_a);
-    std::memcpy(g.w + j, &of_w, sizeof of_w);
-    std::memcpy(g.b + j, &of_b, sizeof of_b);
-  };
-  const auto put_vector = [&](Index j, const auto& s0, const auto& s1)
+  const auto ra = static_cast<Scalar>(scales.a);
+  const auto rw = static_cast<Scalar>(scales.w);
+  const auto rb = static_cast<Scalar>(scales.b);
+  // Numbers may be one neuron's or a vector.
+  const auto visit_with = [&](Index j, const auto& theta, const auto& s0, const auto& s1, auto same)
       __attribute__((always_inline)) {
-    Vec a;
-    Vec w;
-    Vec b;
-    load(n, j, a, w, b);
-    put(j, a, w, b, s0, s1);
+    const auto& [a, w, b] = theta;
+    const auto as0 = a * s0;
+    std::remove_cvref_t<decltype(theta)> g;
+    g.a = ra * ((b + w * c) * s0 + w * s1);
+    g.w = rw * (a * s1 + c * as0);
+    g.b = rb * as0;
+    visit(j, theta, g, same);
   };
   Index j = 0;
-  for (; j + kGroup <= n.size; j += kGroup) {
-    if (one_cell(n.cell + j)) {
+  for (std::uint32_t one_cell = *n.one_cell; j + kGroup <= n.size; j += kGroup, one_cell >>= 1) {
+    if ((one_cell & 1) != 0) {
       const Pair sum = sums[n.cell[j]];
+      const auto s0 = static_cast<Scalar>(sum[0]);
+      const auto s1 = static_cast<Scalar>(sum[1]);
       for (Index k = j; k < j + kGroup; k += W)
-        put_vector(k, static_cast<Scalar>(sum[0]), static_cast<Scalar>(sum[1]));
+        visit_with(k, load<Vec>(n, k), s0, s1, std::true_type{});
     } else {
       for (Index k = j; k < j + kGroup; k += W) {
         Doubles<W> s0;
         Doubles<W> s1;
         first_and_second<W>(sums, n.cell + k, s0, s1);
-        put_vector(k, __builtin_convertvector(s0, Vec), __builtin_convertvector(s1, Vec));
+        visit_with(k, load<Vec>(n, k), __builtin_convertvector(s0, Vec),
+                   __builtin_convertvector(s1, Vec), std::false_type{});
       }
     }
   }
   for (; j < n.size; ++j) {
     const Pair sum = sums[n.cell[j]];
-    put(j, n.a[j], n.w[j], n.b[j], static_cast<Scalar>(sum[0]), static_cast<Scalar>(sum[1]));
+    visit_with(j, load<Scalar>(n, j), static_cast<Scalar>(sum[0]), static_cast<Scalar>(sum[1]),
+               std::false_type{});
   }
+}
+
+template <int W, class Scalar>
+[[gnu::always_inline]] inline void gather_each(const LineBlock<Scalar> n, const Pair* sums,
+                                               double centre, GroupScales scales,
+                                               const LineWeights<Scalar> to) {
+  with_gradients<W>(
+      n, sums, centre, scales,
+      [&](Index j, const auto& /*theta*/, const auto& g, auto /*same*/)
+          __attribute__((always_inline)) { store(g, to, j); });
+}
+
+template <int W, class Scalar>
+[[gnu::always_inline]] inline void descend_each(const Cells<Scalar>& cells,
+                                                const LineBlock<Scalar> n, const Pair* sums,
+                                                GroupScales scales, const LineWeights<Scalar> to,
+                                                LineEnds<Scalar> ends) {
+  using Vec = typename Numbers<Scalar, W>::Type;
+  const Vec zero{};
+  const Vec one = zero + Scalar(1);
+  Vec left = zero;  // 1 where a neuron is active outside
+  Vec lost = zero;  // 1 where one is not inside
+  bool moved = false;
+  const auto look = [&](const auto& outside, const auto& inside) __attribute__((always_inline)) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(outside)>, Scalar>) {
+      moved = moved || !(outside <= Scalar(0) && inside > Scalar(0));
+    } else {
+      // Two results, as GCC forms the conjunction of two comparisons number by number.
+      left = outside <= zero ? left : one;
+      lost = inside > zero ? lost : one;
+    }
+  };
+  with_gradients<W>(
+      n, sums, cells.centre(), scales,
+      [&](Index j, const auto& before, const auto& g, auto same) __attribute__((always_inline)) {
+        auto theta = before;
+        theta.a -= g.a;
+        theta.w -= g.w;
+        theta.b -= g.b;
+        store(theta, to, j);
+        if constexpr (decltype(same)::value) {
+          look(theta.b + theta.w * cells.outside(n.cell[j]),
+               theta.b + theta.w * cells.inside(n.cell[j]));
+        } else {
+          auto outside = theta.w;
+          auto inside = theta.w;
+          std::memcpy(&outside, ends.outside + j, sizeof outside);
+          std::memcpy(&inside, ends.inside + j, sizeof inside);
+          look(theta.b + theta.w * outside, theta.b + theta.w * inside);
+        }
+      });
+  for (int l = 0; l < W; ++l) moved = moved || left[l] + lost[l] > 0;
+  if (moved) track_each(cells, n, ends);
 }
 
 /// The sum of the pairs (s0_k, s1_k).
@@ -183,20 +253,17 @@ template <int W, class Scalar>
   using Vec = typename Numbers<Scalar, W>::Type;
   const auto terms = [&](Index j, Doubles<W> & first, Doubles<W> & second)
       __attribute__((always_inline)) {
-    Vec an;
-    Vec wn;
-    Vec bn;
-    load(n, j, an, wn, bn);
-    const auto a = __builtin_convertvector(an, Doubles<W>);
-    const auto w = __builtin_convertvector(wn, Doubles<W>);
-    first = a * (__builtin_convertvector(bn, Doubles<W>) + w * c);
+    const auto theta = load<Vec>(n, j);
+    const auto a = __builtin_convertvector(theta.a, Doubles<W>);
+    const auto w = __builtin_convertvector(theta.w, Doubles<W>);
+    first = a * (__builtin_convertvector(theta.b, Doubles<W>) + w * c);
     second = a * w;
   };
   Index j = 0;
-  for (; j + kGroup <= n.size; j += kGroup) {
+  for (std::uint32_t one_cell = *n.one_cell; j + kGroup <= n.size; j += kGroup, one_cell >>= 1) {
     Doubles<W> first;
     Doubles<W> second;
-    if (one_cell(n.cell + j)) {
+    if ((one_cell & 1) != 0) {
       terms(j, first, second);
       for (Index k = j + W; k < j + kGroup; k += W) {
         Doubles<W> more;
@@ -269,42 +336,55 @@ Cells<Scalar>::Cells(const Eigen::MatrixXd& points)
 }
 
 template <class Scalar>
-void Cells<Scalar>::sum_points(const Eigen::VectorXd& q, double scale, Aligned<Pair>& sums) const {
+void Cells<Scalar>::sum_points(const Eigen::VectorXd& q, Aligned<Pair>& sums) const {
   const Index n = points();
   sums.resize(static_cast<std::size_t>(count()));
-  Pair* rising = sums.data();
-  Pair* falling = rising + n + 1;
-  const auto term = [&](Index i) {
-    const double qi = scale * q[order_[i]];
-    return Pair{qi, qi * xi_[i]};
-  };
+  Pair* const rising = sums.data();
+  Pair* const falling = rising + n + 1;
+  const Index* const order = order_.data();
+  const double* const xi = xi_.data();
+  const double* const of = q.data();
   rising[n] = falling[0] = Pair{0.0, 0.0};
-  running_sums(
-      n, [&](Index i) { return term(n - 1 - i); },
-      [&](Index i, Pair sum) { rising[n - 1 - i] = sum; });
-  running_sums(n, term, [&](Index i, Pair sum) { falling[i + 1] = sum; });
+  data::with_vectors([&](auto) {
+    running_sums(
+        n,
+        [&](Index i) {
+          const double qi = of[order[i]];
+          return rising[i] = Pair{qi, qi * xi[i]};
+        },
+        [&](Index i, Pair sum) { falling[i + 1] = sum; });
+    running_sums(
+        n, [&](Index i) { return rising[n - 1 - i]; },
+        [&](Index i, Pair sum) { rising[n - 1 - i] = sum; });
+  });
 }
 
 template <class Scalar>
 Eigen::VectorXd Cells<Scalar>::sum_neurons(Aligned<Pair>& tables, double scale) const {
   const Index n = points();
-  Pair* rising = tables.data();
-  Pair* falling = rising + n + 1;
+  Pair* const rising = tables.data();
+  Pair* const falling = rising + n + 1;
   for (Pair* table = rising + count(); table < tables.data() + tables.size(); table += count())
     for (Index cell = 0; cell < count(); ++cell) {
       rising[cell] += table[cell];
       table[cell] = Pair{0.0, 0.0};
     }
-  running_sums(
-      n, [&](Index i) { return falling[n - i]; }, [&](Index i, Pair sum) { falling[n - i] = sum; });
   Eigen::VectorXd f(n);
-  running_sums(
-      n, [&](Index i) { return rising[i]; },
-      [&](Index i, Pair sum) {
-        const Pair line = sum + falling[i + 1];
-        f[order_[i]] = scale * (line[0] + line[1] * xi_[i]);
-        rising[i] = falling[i + 1] = Pair{0.0, 0.0};
-      });
+  const Index* const order = order_.data();
+  const double* const xi = xi_.data();
+  double* const to = f.data();
+  data::with_vectors([&](auto) {
+    running_sums(
+        n, [&](Index i) { return falling[n - i]; },
+        [&](Index i, Pair sum) { falling[n - i] = sum; });
+    running_sums(
+        n, [&](Index i) { return rising[i]; },
+        [&](Index i, Pair sum) {
+          const Pair line = sum + falling[i + 1];
+          to[order[i]] = scale * (line[0] + line[1] * xi[i]);
+          rising[i] = falling[i + 1] = Pair{0.0, 0.0};
+        });
+  });
   rising[n] = falling[0] = Pair{0.0, 0.0};
   return f;
 }
@@ -318,24 +398,34 @@ void locate(const Cells<double>& cells, const LineBlock<double>& block) {
 void locate(const Cells<float>& cells, const LineBlock<float>& block) {
   data::with_vectors([&](auto) { locate_each(cells, block); });
 }
-void track(const Cells<double>& cells, const LineBlock<double>& block, double* outside,
-           double* inside) {
-  data::with_vectors([&](auto) { track_each(cells, block, outside, inside); });
+void track(const Cells<double>& cells, const LineBlock<double>& block, LineEnds<double> ends) {
+  data::with_vectors([&](auto) { track_each(cells, block, ends); });
 }
-void track(const Cells<float>& cells, const LineBlock<float>& block, float* outside,
-           float* inside) {
-  data::with_vectors([&](auto) { track_each(cells, block, outside, inside); });
+void track(const Cells<float>& cells, const LineBlock<float>& block, LineEnds<float> ends) {
+  data::with_vectors([&](auto) { track_each(cells, block, ends); });
 }
-void gather(const LineBlock<double>& block, const Pair* sums, double centre, Trained trained,
-            const LineGradient<double>& gradient) {
+void gather(const LineBlock<double>& block, const Pair* sums, double centre, GroupScales scales,
+            const LineWeights<double>& gradient) {
   data::with_vectors([&](auto bytes) {
-    gather_each<decltype(bytes)::value / 8>(block, sums, centre, trained, gradient);
+    gather_each<decltype(bytes)::value / 8>(block, sums, centre, scales, gradient);
   });
 }
-void gather(const LineBlock<float>& block, const Pair* sums, double centre, Trained trained,
-            const LineGradient<float>& gradient) {
+void gather(const LineBlock<float>& block, const Pair* sums, double centre, GroupScales scales,
+            const LineWeights<float>& gradient) {
   data::with_vectors([&](auto bytes) {
-    gather_each<decltype(bytes)::value / 8>(block, sums, centre, trained, gradient);
+    gather_each<decltype(bytes)::value / 8>(block, sums, centre, scales, gradient);
+  });
+}
+void descend(const Cells<double>& cells, const LineBlock<double>& block, const Pair* sums,
+             GroupScales scales, const LineWeights<double>& weights, LineEnds<double> ends) {
+  data::with_vectors([&](auto bytes) {
+    descend_each<decltype(bytes)::value / 8>(cells, block, sums, scales, weights, ends);
+  });
+}
+void descend(const Cells<float>& cells, const LineBlock<float>& block, const Pair* sums,
+             GroupScales scales, const LineWeights<float>& weights, LineEnds<float> ends) {
+  data::with_vectors([&](auto bytes) {
+    descend_each<decltype(bytes)::value / 8>(cells, block, sums, scales, weights, ends);
   });
 }
 void scatter(const LineBlock<double>& block, double centre, Pair* table) {

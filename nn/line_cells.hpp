@@ -1,5 +1,6 @@
 #pragma once
 
+#include "data/parallel.hpp"
 #include "nn/kernels.hpp"
 #include "nn/neurons.hpp"
 
@@ -38,7 +39,7 @@ class Cells {
 
   /// For each cell the sums over the points at which its neurons are active; `count()` of them.
   /// Cost O(n).
-  void sum_points(const Eigen::VectorXd& q, double scale, Aligned<Pair>& sums) const;
+  void sum_points(const Eigen::VectorXd& q, Aligned<Pair>& sums) const;
 
   /// scale · Σ_j a_j max(w_j x_i + b_j, 0) from tables that scatter() filled, one after the other
   /// and `count()` long each. Leaves them zero for the next time. Cost O(n) a table.
@@ -114,34 +115,47 @@ struct LineBlock {
   const Scalar* w;
   const Scalar* b;
   std::int32_t* cell;
+  std::uint32_t* one_cell;  ///< bit g: the neurons of group g have one cell; none need be set
   Eigen::Index size;
+};
+static_assert(kBlock / kGroup <= 32);
+
+/// A block's weights, or what belongs to each of them.
+template <class Scalar>
+struct LineWeights {
+  Scalar* a;
+  Scalar* w;
+  Scalar* b;
+};
+
+/// With each neuron of a block the points next to its breakpoint, outside and inside.
+template <class Scalar>
+struct LineEnds {
+  Scalar* outside;
+  Scalar* inside;
 };
 
 /// Sets every neuron's cell.
 void locate(const Cells<double>& cells, const LineBlock<double>& block);
 void locate(const Cells<float>& cells, const LineBlock<float>& block);
 
-/// Brings cells up to date that were right for earlier weights, and with each the points outside
-/// and inside: where b + w x still has their signs at both, nothing has changed.
-void track(const Cells<double>& cells, const LineBlock<double>& block, double* outside,
-           double* inside);
-void track(const Cells<float>& cells, const LineBlock<float>& block, float* outside, float* inside);
+/// Brings cells up to date that were right for earlier weights, and their ends: where b + w x still
+/// has its signs at both, nothing has changed.
+void track(const Cells<double>& cells, const LineBlock<double>& block, LineEnds<double> ends);
+void track(const Cells<float>& cells, const LineBlock<float>& block, LineEnds<float> ends);
 
-/// ∂/∂a, ∂/∂w and ∂/∂b, times 1 or 0 for groups that are trained or frozen, from what sum_points()
-/// gave.
-template <class Scalar>
-struct LineGradient {
-  Scalar* a;
-  Scalar* w;
-  Scalar* b;
-};
-struct Trained {
-  bool a, w, b;
-};
-void gather(const LineBlock<double>& block, const Pair* sums, double centre, Trained trained,
-            const LineGradient<double>& gradient);
-void gather(const LineBlock<float>& block, const Pair* sums, double centre, Trained trained,
-            const LineGradient<float>& gradient);
+/// ∂/∂a, ∂/∂w and ∂/∂b, times the scale of each, from what sum_points() gave.
+void gather(const LineBlock<double>& block, const Pair* sums, double centre, GroupScales scales,
+            const LineWeights<double>& gradient);
+void gather(const LineBlock<float>& block, const Pair* sums, double centre, GroupScales scales,
+            const LineWeights<float>& gradient);
+
+/// θ ← θ − scales · ∂/∂θ for a block's own weights, and track(): gather(), the update and the look
+/// for what has passed a point in one pass.
+void descend(const Cells<double>& cells, const LineBlock<double>& block, const Pair* sums,
+             GroupScales scales, const LineWeights<double>& weights, LineEnds<double> ends);
+void descend(const Cells<float>& cells, const LineBlock<float>& block, const Pair* sums,
+             GroupScales scales, const LineWeights<float>& weights, LineEnds<float> ends);
 
 /// Adds every neuron to its cell's place in a table for sum_neurons().
 void scatter(const LineBlock<double>& block, double centre, Pair* table);
@@ -158,10 +172,10 @@ template <class Body>
 void for_blocks(Eigen::Index m, Eigen::Index runs, const Body& body) {
   constexpr Eigen::Index kNeuronsWorthThreads = Eigen::Index{1} << 16;
   const Eigen::Index blocks = (m + kBlock - 1) / kBlock;
-#pragma omp parallel for schedule(static) if (m > kNeuronsWorthThreads)
-  for (Eigen::Index run = 0; run < runs; ++run)
+  data::parallel_for(runs, m > kNeuronsWorthThreads, [&](Eigen::Index run) {
     for (Eigen::Index k = run * blocks / runs; k < (run + 1) * blocks / runs; ++k)
       body(run, k * kBlock, std::min(kBlock, m - k * kBlock));
+  });
 }
 
 }  // namespace fprinciple::nn

@@ -48,6 +48,7 @@ std::vector<Index> streams(const Cells<Scalar>& cells, const data::Weights& thet
 template <class Scalar, class Column>
 Aligned<Scalar> in_order(const Column& column, const std::vector<Index>& order) {
   Aligned<Scalar> out;
+  out.reserve(order.size());
   for (const Index j : order) out.push_back(static_cast<Scalar>(column[j]));
   return out;
 }
@@ -59,7 +60,7 @@ LineSweep<Scalar>::LineSweep(const Network& now, const Eigen::MatrixXd& x, const
     : cells_(x),
       order_(streams(cells_, start.weights)),
       scale_(now.output_scale),
-      trained_{now.train_a, now.train_w, now.train_b},
+      scales_(group_scales(now)),
       a_(in_order<Scalar>(now.weights.a, order_)),
       w_(in_order<Scalar>(now.weights.w.col(0), order_)),
       b_(in_order<Scalar>(now.weights.b, order_)),
@@ -67,6 +68,7 @@ LineSweep<Scalar>::LineSweep(const Network& now, const Eigen::MatrixXd& x, const
       outside_(a_.size(), std::numeric_limits<Scalar>::quiet_NaN()),
       inside_(outside_),
       cell_(a_.size()),
+      one_cell_((a_.size() + kBlock - 1) / kBlock),
       runs_(tables(static_cast<Index>(a_.size()), cells_.points())),
       neurons_(static_cast<std::size_t>(runs_ * cells_.count()), Pair{0.0, 0.0}) {
   outputs();  // finds the cells
@@ -77,10 +79,13 @@ template <class Body>
 Eigen::VectorXd LineSweep<Scalar>::sweep(const Body& body) {
   const auto m = static_cast<Index>(a_.size());
   for_blocks(m, runs_, [&](Index run, Index first, Index size) {
-    const LineBlock<Scalar> neurons{a_.data() + first, w_.data() + first, b_.data() + first,
-                                    cell_.data() + first, size};
-    body(neurons, first);
-    track(cells_, neurons, outside_.data() + first, inside_.data() + first);
+    const LineBlock<Scalar> neurons{a_.data() + first,
+                                    w_.data() + first,
+                                    b_.data() + first,
+                                    cell_.data() + first,
+                                    &one_cell_[static_cast<std::size_t>(first / kBlock)],
+                                    size};
+    body(neurons, first, LineEnds<Scalar>{outside_.data() + first, inside_.data() + first});
     scatter(neurons, cells_.centre(), neurons_.data() + run * cells_.count());
   });
   return cells_.sum_neurons(neurons_, scale_);
@@ -88,20 +93,33 @@ Eigen::VectorXd LineSweep<Scalar>::sweep(const Body& body) {
 
 template <class Scalar>
 Eigen::VectorXd LineSweep<Scalar>::outputs(const std::vector<Index>& /*of*/) {
-  return sweep([](const LineBlock<Scalar>&, Index) {});
+  return sweep([&](const LineBlock<Scalar>& neurons, Index, LineEnds<Scalar> ends) {
+    track(cells_, neurons, ends);
+  });
 }
 
 template <class Scalar>
 Eigen::VectorXd LineSweep<Scalar>::step(const Eigen::VectorXd& q, const Update<Scalar>& update,
                                         const std::vector<Index>& /*of*/) {
-  cells_.sum_points(q, scale_, points_);
+  cells_.sum_points(q, points_);
   const auto m = static_cast<Index>(a_.size());
-  return sweep([&](const LineBlock<Scalar>& neurons, Index first) {
+  return sweep([&](const LineBlock<Scalar>& neurons, Index first, LineEnds<Scalar> ends) {
     alignas(64) std::array<Scalar, 3 * kBlock> g;  // NOLINT(*-member-init): gather() fills it
-    const LineGradient<Scalar> gradient{g.data(), g.data() + kBlock, g.data() + 2 * kBlock};
-    gather(neurons, points_.data(), cells_.centre(), trained_, gradient);
+    const LineWeights<Scalar> gradient{g.data(), g.data() + kBlock, g.data() + 2 * kBlock};
+    gather(neurons, points_.data(), cells_.centre(), scales_, gradient);
     update({a_.data() + first, w_.data() + first, b_.data() + first, first, neurons.size, m, 1},
            {gradient.a, gradient.w, gradient.b, first, neurons.size, kBlock, 1});
+    track(cells_, neurons, ends);
+  });
+}
+
+template <class Scalar>
+Eigen::VectorXd LineSweep<Scalar>::descend(const Eigen::VectorXd& q, double eta) {
+  cells_.sum_points(q, points_);
+  const GroupScales rates{eta * scales_.a, eta * scales_.w, eta * scales_.b};
+  return sweep([&](const LineBlock<Scalar>& neurons, Index first, LineEnds<Scalar> ends) {
+    nn::descend(cells_, neurons, points_.data(), rates,
+                {a_.data() + first, w_.data() + first, b_.data() + first}, ends);
   });
 }
 

@@ -38,21 +38,26 @@ class LineSweep {
   Eigen::VectorXd step(const Eigen::VectorXd& q, const Update<Scalar>& update,
                        const std::vector<Eigen::Index>& of = {});
 
+  /// step() for θ ← θ − η J q.
+  Eigen::VectorXd descend(const Eigen::VectorXd& q, double eta);
+
   /// The weights, and which neuron `update` finds at each place.
   data::Weights weights() const;
   const std::vector<Eigen::Index>& order() const { return order_; }
 
  private:
-  /// body(block, its first neuron) for every block, its cells brought up to date, and f(X).
+  /// body(block, its first neuron, ends), which leaves the block's cells up to date, for every
+  /// block, and f(X).
   template <class Body>
   Eigen::VectorXd sweep(const Body& body);
 
   Cells<Scalar> cells_;
   std::vector<Eigen::Index> order_;  // the neuron at each place
   double scale_ = 1.0;
-  Trained trained_ = {};
+  GroupScales scales_ = {};
   Aligned<Scalar> a_, w_, b_, outside_, inside_;
   Aligned<std::int32_t> cell_;
+  std::vector<std::uint32_t> one_cell_;  // of a block
   Eigen::Index runs_ = 0;
   Aligned<Pair> points_, neurons_;  // the running sums' tables
 };

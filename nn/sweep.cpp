@@ -1,5 +1,6 @@
 #include "nn/sweep.hpp"
 
+#include "data/parallel.hpp"
 #include "nn/kernels.hpp"
 
 namespace fprinciple::nn {
@@ -44,24 +45,22 @@ VectorXd Sweep<Scalar>::step(const VectorXd& q, const Update<Scalar>& update,
   const PointBlock<Scalar> behind{x.data(), qx.data(), x.cols()};
   const PointBlock<Scalar> ahead{wanted.data(), nullptr, wanted.cols()};
   partial_.setZero(wanted.cols(), runs(m));
-#pragma omp parallel if (m * (x.cols() + wanted.cols()) > kWorthThreads)
-  {
-    Neurons<Scalar> sums(kBlock, x_.rows());
-#pragma omp for schedule(static)
-    for (Index run = 0; run < partial_.cols(); ++run) {
-      const Index end = run_start(m, run + 1);
-      for (Index first = run_start(m, run); first < end; first += kBlock) {
-        const Block<Scalar> block = neurons_.block(first);
-        if (update) {
-          const NeuronBlock<Scalar> theta = neurons_.theta(first);
-          const NeuronBlock<Scalar> g = sums.theta(0);
-          gradient(activation_, scales_, block, behind, g);
-          update(theta, {g.a, g.w, g.b, first, theta.size, g.stride, g.dim});
-        }
-        add_outputs(activation_, block, ahead, partial_.col(run).data());
-      }
-    }
-  }
+  const bool worth_threads = m * (x.cols() + wanted.cols()) > kWorthThreads;
+  const auto scratch = [&] { return Neurons<Scalar>(kBlock, x_.rows()); };
+  data::parallel_for(partial_.cols(), worth_threads, scratch,
+                     [&](Index run, Neurons<Scalar>& sums) {
+                       const Index end = run_start(m, run + 1);
+                       for (Index first = run_start(m, run); first < end; first += kBlock) {
+                         const Block<Scalar> block = neurons_.block(first);
+                         if (update) {
+                           const NeuronBlock<Scalar> theta = neurons_.theta(first);
+                           const NeuronBlock<Scalar> g = sums.theta(0);
+                           gradient(activation_, scales_, block, behind, g);
+                           update(theta, {g.a, g.w, g.b, first, theta.size, g.stride, g.dim});
+                         }
+                         add_outputs(activation_, block, ahead, partial_.col(run).data());
+                       }
+                     });
   VectorXd f = output_scale_ * partial_.rowwise().sum();
   if (of.empty()) return f;
   VectorXd out = VectorXd::Zero(x_.cols());

@@ -1,6 +1,7 @@
 #include "nn/tangent_kernel.hpp"
 
 #include "data/linear_algebra.hpp"
+#include "data/parallel.hpp"
 #include "nn/kernels.hpp"
 #include "nn/line.hpp"
 #include "nn/vectorise.hpp"
@@ -64,29 +65,25 @@ class Tiles {
     MatrixXd inner = MatrixXd::Constant(r, c, network_.train_b ? 1.0 : 0.0);
     if (network_.train_w) inner += rows.transpose() * columns;
     if (partial_.rows() < r * c) partial_.resize(r * c, runs(m));
-#pragma omp parallel if (m * (r + c) > kWorthThreads)
-    {
-      MatrixXd h;
-      MatrixXd g;
-      MatrixXd h_columns;
-      MatrixXd g_columns;
-      MatrixXd hh(r, c);
-      MatrixXd gg(r, c);
-#pragma omp for schedule(static)
-      for (Index run = 0; run < runs(m); ++run) {
-        hh.setZero();
-        gg.setZero();
-        const Index end = run_start(m, run + 1);
-        for (Index first = run_start(m, run); first < end; first += kBlock) {
-          const Index size = std::min(kBlock, end - first);
-          features(network_, rows, first, size, h, g);
-          if (!lower) features(network_, columns, first, size, h_columns, g_columns);
-          if (network_.train_a) add_product(h, lower ? h : h_columns, lower, hh);
-          if (uses_g) add_product(g, lower ? g : g_columns, lower, gg);
-        }
-        partial_.col(run).head(r * c) = (hh + gg.cwiseProduct(inner)).reshaped();
+    struct Scratch {
+      MatrixXd h, g, h_columns, g_columns, hh, gg;
+    };
+    const bool worth_threads = m * (r + c) > kWorthThreads;
+    const auto scratch = [] { return Scratch(); };
+    data::parallel_for(runs(m), worth_threads, scratch, [&](Index run, Scratch& of_thread) {
+      auto& [h, g, h_columns, g_columns, hh, gg] = of_thread;
+      hh.setZero(r, c);
+      gg.setZero(r, c);
+      const Index end = run_start(m, run + 1);
+      for (Index first = run_start(m, run); first < end; first += kBlock) {
+        const Index size = std::min(kBlock, end - first);
+        features(network_, rows, first, size, h, g);
+        if (!lower) features(network_, columns, first, size, h_columns, g_columns);
+        if (network_.train_a) add_product(h, lower ? h : h_columns, lower, hh);
+        if (uses_g) add_product(g, lower ? g : g_columns, lower, gg);
       }
-    }
+      partial_.col(run).head(r * c) = (hh + gg.cwiseProduct(inner)).reshaped();
+    });
     MatrixXd k = MatrixXd::Zero(r, c);
     for (Index run = 0; run < runs(m); ++run) k.reshaped() += partial_.col(run).head(r * c);
     return network_.output_scale * network_.output_scale * k;
