@@ -6,6 +6,10 @@
 #include <array>
 #include <type_traits>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace fprinciple::nn {
 namespace {
 
@@ -31,11 +35,51 @@ inline void with_dim(Index dim, F&& f) {
   }
 }
 
+#if defined(__x86_64__)
+#define FPRINCIPLE_AVX512 __attribute__((target("arch=x86-64-v4")))
+/// What GCC's vectors do not say: AVX-512's masks as numbers.
+template <class Scalar>
+struct Masks;
+template <>
+struct Masks<double> {
+  using Mask = __mmask8;
+  FPRINCIPLE_AVX512 static inline Mask positive(const __m512d& z) {
+    return _mm512_cmp_pd_mask(z, _mm512_setzero_pd(), _CMP_GT_OQ);
+  }
+  FPRINCIPLE_AVX512 static inline void add(__m512d& sum, Mask mask, double x) {
+    sum = _mm512_mask_add_pd(sum, mask, sum, _mm512_set1_pd(x));
+  }
+  FPRINCIPLE_AVX512 static inline void add_product(__m512d& sum, Mask mask, const __m512d& a,
+                                                   const __m512d& z) {
+    sum = _mm512_mask3_fmadd_pd(a, z, sum, mask);
+  }
+};
+template <>
+struct Masks<float> {
+  using Mask = __mmask16;
+  FPRINCIPLE_AVX512 static inline Mask positive(const __m512& z) {
+    return _mm512_cmp_ps_mask(z, _mm512_setzero_ps(), _CMP_GT_OQ);
+  }
+  FPRINCIPLE_AVX512 static inline void add(__m512& sum, Mask mask, float x) {
+    sum = _mm512_mask_add_ps(sum, mask, sum, _mm512_set1_ps(x));
+  }
+  FPRINCIPLE_AVX512 static inline void add_product(__m512& sum, Mask mask, const __m512& a,
+                                                   const __m512& z) {
+    sum = _mm512_mask3_fmadd_ps(a, z, sum, mask);
+  }
+};
+#endif
+
 /// The kernels with vectors of so many bytes. Those with 64 come with 32 registers, others with 16.
 template <class Scalar, int Bytes>
 struct Kernels {
   static constexpr Index kLanes = Bytes / static_cast<Index>(sizeof(Scalar));
   static constexpr bool kManyRegisters = Bytes == 64;
+#if defined(__x86_64__)
+  static constexpr bool kNotes = Bytes == 64;
+#else
+  static constexpr bool kNotes = false;
+#endif
 
   /// The points whose z, or what is formed from it, is stored for a block: 32 KiB, for the first
   /// cache.
@@ -107,31 +151,83 @@ struct Kernels {
     for (; j < block.size; j += kLanes) all_points(std::integral_constant<int, 1>{}, j);
   }
 
-  /// f_i += Σ_j a_j max(z_ij, 0) for P points.
-  template <int D, int P>
-  static inline void relu_outputs(const Block<Scalar>& block, const Scalar* x, double* f) {
-    const Vec zero{};
-    Vec sums[P] = {};
-    for (Index j = 0; j < block.size; j += kLanes) {
-      Vec a;
-      Vec z[1][P];
-      load(block.a + j, a);
-      preactivate<D>(block, j, x, z);
-      for (int p = 0; p < P; ++p) sums[p] += a * (z[0][p] > zero ? z[0][p] : zero);
-    }
-    for (int p = 0; p < P; ++p) f[p] += sum_of<Bytes>(sums[p]);
+  static constexpr Index kWordBytes = 8;
+  static std::uint8_t* activity(const PointBlock<Scalar>& at, Index i, Index j) {
+    return at.active + (j / 64 * at.points + i) * kWordBytes + j % 64 / 8;
+  }
+  /// So many vectors of neurons, all of one word, have their sums in registers.
+  static constexpr int kNotedTogether = 4;
+
+#if defined(__x86_64__)
+  /// sum += a max(z, 0), and whether z > 0.
+  FPRINCIPLE_AVX512 static inline void add_noting(Vec& sum, const Vec& a, const Vec& z,
+                                                  std::uint8_t* active) {
+    const auto mask = Masks<Scalar>::positive(z);
+    std::memcpy(active, &mask, sizeof mask);
+    Masks<Scalar>::add_product(sum, mask, a, z);
   }
 
-  /// The last `rest` < P points.
-  template <int D, int P>
-  static inline void last_relu_outputs(const Block<Scalar>& block, const Scalar* x, Index rest,
-                                       double* f) {
-    if constexpr (P > 1) {
-      if (rest == P - 1)
-        relu_outputs<D, P - 1>(block, x, f);
-      else
-        last_relu_outputs<D, P - 1>(block, x, rest, f);
+  /// The sums of V vectors of neurons where they are active.
+  template <int D, int V>
+  FPRINCIPLE_AVX512 static inline void add_noted(const std::uint8_t* active, const Scalar* qx,
+                                                 Vec (&sums_b)[V], Vec (&sums_w)[V * D]) {
+    for (int v = 0; v < V; ++v) {
+      typename Masks<Scalar>::Mask mask;
+      std::memcpy(&mask, active + v * kLanes / 8, sizeof mask);
+      Masks<Scalar>::add(sums_b[v], mask, qx[0]);
+      for (int k = 0; k < D; ++k) Masks<Scalar>::add(sums_w[v * D + k], mask, qx[k + 1]);
     }
+  }
+#endif
+
+  /// f_i += Σ_j a_j max(z_ij, 0) for P points.
+  template <int D, int P, bool Noting>
+  static inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at, Index i,
+                                  double* f) {
+    const Vec zero{};
+    // Copies, as bytes of activity may alias all else.
+    const Block<Scalar> neurons = block;
+    Scalar x[P * D];
+    std::memcpy(x, at.x + i * D, sizeof x);
+    std::uint8_t* active = Noting ? activity(at, i, 0) : nullptr;
+    const Index to_next_word = at.points * kWordBytes - 64 / 8;
+    Vec sums[P] = {};
+    for (Index j = 0; j < neurons.size;) {
+      Vec a;
+      Vec z[1][P];
+      load(neurons.a + j, a);
+      preactivate<D>(neurons, j, x, z);
+      for (int p = 0; p < P; ++p)
+        if constexpr (Noting)
+          add_noting(sums[p], a, z[0][p], active + p * kWordBytes);
+        else
+          sums[p] += a * (z[0][p] > zero ? z[0][p] : zero);
+      j += kLanes;
+      if constexpr (Noting) active += kLanes / 8 + (j % 64 == 0 ? to_next_word : 0);
+    }
+    for (int p = 0; p < P; ++p) f[i + p] += sum_of<Bytes>(sums[p]);
+  }
+
+  /// The points from i on, fewer than P.
+  template <int D, int P, bool Noting>
+  static inline void last_relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                                       Index i, double* f) {
+    if constexpr (P > 1) {
+      if (at.points - i == P - 1)
+        relu_outputs<D, P - 1, Noting>(block, at, i, f);
+      else
+        last_relu_outputs<D, P - 1, Noting>(block, at, i, f);
+    }
+  }
+
+  template <int D, bool Noting>
+  static inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                                  double* f) {
+    constexpr int kTogether = kManyRegisters ? 8 : 4;
+    Index i = 0;
+    for (; i + kTogether <= at.points; i += kTogether)
+      relu_outputs<D, kTogether, Noting>(block, at, i, f);
+    if (i < at.points) last_relu_outputs<D, kTogether, Noting>(block, at, i, f);
   }
 
   template <int D>
@@ -153,16 +249,14 @@ struct Kernels {
         for (Index i = 0; i < count; ++i) f[first + i] += sum_of<Bytes>(sums[i]);
       }
     } else {
-      constexpr int kTogether = kManyRegisters ? 8 : 4;
-      Index i = 0;
-      for (; i + kTogether <= at.points; i += kTogether)
-        relu_outputs<D, kTogether>(block, at.x + i * D, f + i);
-      if (i < at.points) last_relu_outputs<D, kTogether>(block, at.x + i * D, at.points - i, f + i);
+      if constexpr (kNotes)
+        if (at.active != nullptr) return relu_outputs<D, true>(block, at, f);
+      relu_outputs<D, false>(block, at, f);
     }
   }
 
   /// The gradient of V vectors of neurons from j on.
-  template <int D, int V>
+  template <int D, int V, bool Noted>
   static inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block, Index j,
                                    const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
     const Vec zero{};
@@ -177,6 +271,10 @@ struct Kernels {
     for (Index i = 0; i < at.points; ++i) {
       const Scalar* x = at.x + i * D;
       const Scalar* qx = at.qx + i * (D + 1);
+      if constexpr (Noted) {
+        add_noted<D, V>(activity(at, i, j), qx, sums_b, sums_w);
+        continue;
+      }
       for (int v = 0; v < V; ++v) {
         Vec z = b[v];
         for (int k = 0; k < D; ++k) z += w[v * D + k] * x[k];
@@ -199,14 +297,23 @@ struct Kernels {
     }
   }
 
+  template <int D, int Together, bool Noted>
+  static inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block,
+                                   const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
+    Index j = 0;
+    for (; j + Together * kLanes <= block.size; j += Together * kLanes)
+      relu_gradient<D, Together, Noted>(scales, block, j, at, into);
+    for (; j < block.size; j += kLanes) relu_gradient<D, 1, Noted>(scales, block, j, at, into);
+  }
+
   template <int D>
   static inline void relu_gradient(const GroupScales& scales, const Block<Scalar>& block,
                                    const PointBlock<Scalar>& at, const NeuronBlock<Scalar>& into) {
+    if constexpr (kNotes)
+      if (at.active != nullptr)
+        return relu_gradient<D, kNotedTogether, true>(scales, block, at, into);
     constexpr int kTogether = kManyRegisters ? (D <= 2 ? 4 : D == 3 ? 3 : 2) : (D <= 2 ? 2 : 1);
-    Index j = 0;
-    for (; j + kTogether * kLanes <= block.size; j += kTogether * kLanes)
-      relu_gradient<D, kTogether>(scales, block, j, at, into);
-    for (; j < block.size; j += kLanes) relu_gradient<D, 1>(scales, block, j, at, into);
+    relu_gradient<D, kTogether, false>(scales, block, at, into);
   }
 
   /// z_ij of a few points, neuron j of point i at i * kBlock + j.
@@ -395,6 +502,15 @@ struct Kernels {
 };
 
 }  // namespace
+
+bool notes_activity(data::Activation activation, Index dim) {
+  bool notes = false;
+  data::with_vectors([&](auto bytes) {
+    notes = Kernels<double, decltype(bytes)::value>::kNotes &&
+            activation == data::Activation::relu && dim <= kFixedDim;
+  });
+  return notes;
+}
 
 void add_outputs(data::Activation activation, const Block<double>& block,
                  const PointBlock<double>& at, double* f) {

@@ -2,6 +2,8 @@
 
 #include "data/activation.hpp"
 
+#include <cstdint>
+
 #include <Eigen/Core>
 
 namespace fprinciple::nn {
@@ -38,8 +40,16 @@ template <class Scalar>
 struct PointBlock {
   const Scalar* x;
   const Scalar* qx;
-  Eigen::Index points;
+  Eigen::Index points = 0;
+  /// Null, or for a block which neurons are active at which points, where notes_activity(): 64
+  /// neurons' bits for the first point, for the second, …, then the next 64's. Written with the
+  /// outputs, read for the gradient.
+  std::uint8_t* active = nullptr;
 };
+
+/// Whether these kernels can note which neurons are active: a gradient at the weights of the last
+/// outputs then spares forming z once more.
+bool notes_activity(data::Activation activation, Eigen::Index dim);
 
 /// f_i += Σ_j a_j σ(z_ij), z_ij = w_j·x_i + b_j. Sums over the block are formed in Scalar.
 ///
@@ -72,9 +82,9 @@ struct NeuronBlock {
 /// J q of the block's neurons, for whole vectors of them:
 ///   s Σ_i q_i σ(z_ij) for a, s a_j Σ_i q_i σ'(z_ij) x_ik for w and s a_j Σ_i q_i σ'(z_ij) for b.
 /// For ReLU and d ≤ 4 the sums of a few vectors of neurons stay in registers: d multiplications
-/// with addition, a comparison and d + 1 masked additions a pair, and σ(z) = σ'(z) z gives the
-/// first; otherwise σ' q is stored for a few points at a time, and d more multiplications take the
-/// place of the additions.
+/// with addition, a comparison (or neither, where the activity was noted) and d + 1 masked
+/// additions a pair, and σ(z) = σ'(z) z gives the first; otherwise σ' q is stored for a few points
+/// at a time, and d more multiplications take the place of the additions.
 void gradient(data::Activation activation, const GroupScales& scales, const Block<double>& block,
               const PointBlock<double>& at, const NeuronBlock<double>& into);
 void gradient(data::Activation activation, const GroupScales& scales, const Block<float>& block,

@@ -9,6 +9,9 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+/// The most bytes of activity that are kept: what may be expected to stay in a cache.
+constexpr Index kMostActivity = Index{1} << 24;
+
 std::vector<Index> nonzero(const VectorXd& q) {
   std::vector<Index> at;
   for (Index i = 0; i < q.size(); ++i)
@@ -24,7 +27,11 @@ Sweep<Scalar>::Sweep(const Network& now, const Eigen::MatrixXd& x)
       output_scale_(now.output_scale),
       scales_(group_scales(now)),
       neurons_(now.weights),
-      x_(x.cast<Scalar>()) {}
+      x_(x.cast<Scalar>()) {
+  const Index bytes = (neurons_.width() + kBlock - 1) / kBlock * kBlock * x.cols() / 8;
+  if (notes_activity(activation_, x.rows()) && bytes <= kMostActivity)
+    active_.resize(static_cast<std::size_t>(bytes));
+}
 
 template <class Scalar>
 VectorXd Sweep<Scalar>::outputs(const std::vector<Index>& of) {
@@ -42,25 +49,30 @@ VectorXd Sweep<Scalar>::step(const VectorXd& q, const Update<Scalar>& update,
   const Points<Scalar> qx = weighted_points<Scalar>(x, all ? q : VectorXd(q(moving)));
   const Points<Scalar> x_of = of.empty() ? Points<Scalar>() : Points<Scalar>(x_(Eigen::all, of));
   const Points<Scalar>& wanted = of.empty() ? x_ : x_of;
-  const PointBlock<Scalar> behind{x.data(), qx.data(), x.cols()};
-  const PointBlock<Scalar> ahead{wanted.data(), nullptr, wanted.cols()};
+  const bool noted = noted_ && all;
+  noted_ = !active_.empty() && of.empty();
   partial_.setZero(wanted.cols(), runs(m));
   const bool worth_threads = m * (x.cols() + wanted.cols()) > kWorthThreads;
   const auto scratch = [&] { return Neurons<Scalar>(kBlock, x_.rows()); };
-  data::parallel_for(partial_.cols(), worth_threads, scratch,
-                     [&](Index run, Neurons<Scalar>& sums) {
-                       const Index end = run_start(m, run + 1);
-                       for (Index first = run_start(m, run); first < end; first += kBlock) {
-                         const Block<Scalar> block = neurons_.block(first);
-                         if (update) {
-                           const NeuronBlock<Scalar> theta = neurons_.theta(first);
-                           const NeuronBlock<Scalar> g = sums.theta(0);
-                           gradient(activation_, scales_, block, behind, g);
-                           update(theta, {g.a, g.w, g.b, first, theta.size, g.stride, g.dim});
-                         }
-                         add_outputs(activation_, block, ahead, partial_.col(run).data());
-                       }
-                     });
+  data::parallel_for(
+      partial_.cols(), worth_threads, scratch, [&](Index run, Neurons<Scalar>& sums) {
+        const Index end = run_start(m, run + 1);
+        for (Index first = run_start(m, run); first < end; first += kBlock) {
+          const Block<Scalar> block = neurons_.block(first);
+          const auto active = [&](bool known) {
+            return known ? active_.data() + first * x_.cols() / 8 : nullptr;
+          };
+          const PointBlock<Scalar> behind{x.data(), qx.data(), x.cols(), active(noted)};
+          const PointBlock<Scalar> ahead{wanted.data(), nullptr, wanted.cols(), active(noted_)};
+          if (update) {
+            const NeuronBlock<Scalar> theta = neurons_.theta(first);
+            const NeuronBlock<Scalar> g = sums.theta(0);
+            gradient(activation_, scales_, block, behind, g);
+            update(theta, {g.a, g.w, g.b, first, theta.size, g.stride, g.dim});
+          }
+          add_outputs(activation_, block, ahead, partial_.col(run).data());
+        }
+      });
   VectorXd f = output_scale_ * partial_.rowwise().sum();
   if (of.empty()) return f;
   VectorXd out = VectorXd::Zero(x_.cols());

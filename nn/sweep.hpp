@@ -18,8 +18,9 @@ using Update = std::function<void(const NeuronBlock<Scalar>& theta,
 
 /// The steps of an optimiser on fixed samples, for any activation and dimension. A step reads and
 /// writes each neuron once: its gradient, its update and its part in the new outputs follow each
-/// other while it is in the first cache. Nothing of size n × m is ever stored. The same bits for
-/// any thread count, and a function of the weights alone.
+/// other while it is in the first cache. Of size n × m nothing is ever stored but, within 16 MiB,
+/// a bit a pair: which neurons are active, for the next gradient. The same bits for any thread
+/// count, and a function of the weights alone.
 /// Scalar = float: weights, z and the sums of a block in single precision, the rest in double.
 template <class Scalar>
 class Sweep {
@@ -45,8 +46,10 @@ class Sweep {
   double output_scale_ = 1.0;
   GroupScales scales_ = {};
   Neurons<Scalar> neurons_;
-  Points<Scalar> x_;         // d × n
-  Eigen::MatrixXd partial_;  // the outputs of each run of blocks
+  Points<Scalar> x_;                  // d × n
+  Eigen::MatrixXd partial_;           // the outputs of each run of blocks
+  std::vector<std::uint8_t> active_;  // of each block at all samples; empty if it is not kept
+  bool noted_ = false;                // whether it is that of the present weights
 };
 
 extern template class Sweep<double>;

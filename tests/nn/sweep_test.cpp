@@ -71,6 +71,28 @@ TEST_CASE("a sweep is a gradient, its update and the outputs after it") {
       }
 }
 
+TEMPLATE_TEST_CASE("a sweep that has noted which neurons are active takes the same step", "",
+                   double, float) {
+  for (const Index width : {1, 17, 64, 259, 700})
+    for (const Index dim : {1, 2, 3, 4, 5})
+      for (const Index samples : {1, 7, 45}) {
+        const nn::Network net = network(width, dim, data::Activation::relu);
+        const MatrixXd x = tests::random_matrix(dim, samples, 3);
+        const VectorXd q = tests::random_vector(samples, 4);
+        nn::Sweep<TestType> noted(net, x);
+        noted.outputs();
+        nn::Sweep<TestType> without(net, x);
+        REQUIRE(noted.step(q, plain<TestType>(1e-2)) == without.step(q, plain<TestType>(1e-2)));
+        REQUIRE(largest_difference(noted.weights(), without.weights()) == 0.0);
+        // Outputs at some samples note nothing, and what was noted before is of other weights.
+        noted.step(q, plain<TestType>(1e-2), {0});
+        nn::Network now = net;
+        now.weights = noted.weights();
+        nn::Sweep<TestType> anew(now, x);
+        REQUIRE(noted.step(q, plain<TestType>(1e-2)) == anew.step(q, plain<TestType>(1e-2)));
+      }
+}
+
 TEST_CASE("a sweep over some of the samples") {
   const nn::Network net = network(300, 2, data::Activation::relu);
   const MatrixXd x = tests::random_matrix(2, 20, 3);
