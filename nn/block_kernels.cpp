@@ -167,7 +167,14 @@ struct Kernels {
     Masks<Scalar>::add_product(sum, mask, a, z);
   }
 
-  /// The sums of V vectors of neurons where they are active.
+  /// sum += q where a vector of neurons is active.
+  FPRINCIPLE_AVX512 static inline void add_noted(const std::uint8_t* active, Scalar q, Vec& sum) {
+    typename Masks<Scalar>::Mask mask;
+    std::memcpy(&mask, active, sizeof mask);
+    Masks<Scalar>::add(sum, mask, q);
+  }
+
+  /// The same of V vectors, for the sums of q and q x.
   template <int D, int V>
   FPRINCIPLE_AVX512 static inline void add_noted(const std::uint8_t* active, const Scalar* qx,
                                                  Vec (&sums_b)[V], Vec (&sums_w)[V * D]) {
@@ -223,16 +230,6 @@ struct Kernels {
   template <int D, bool Noting>
   static inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at,
                                   double* f) {
-    constexpr int kTogether = kManyRegisters ? 8 : 4;
-    Index i = 0;
-    for (; i + kTogether <= at.points; i += kTogether)
-      relu_outputs<D, kTogether, Noting>(block, at, i, f);
-    if (i < at.points) last_relu_outputs<D, kTogether, Noting>(block, at, i, f);
-  }
-
-  template <int D>
-  static inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at,
-                                  double* f) {
     if constexpr (D == Eigen::Dynamic) {
       const Vec zero{};
       for (Index first = 0; first < at.points; first += kStored) {
@@ -244,15 +241,29 @@ struct Kernels {
                           for (int v = 0; v < V; ++v) load(block.a + j + v * kLanes, a[v]);
                           for (int p = 0; p < P; ++p)
                             for (int v = 0; v < V; ++v)
-                              sums[i + p] += a[v] * (z[v][p] > zero ? z[v][p] : zero);
+                              if constexpr (Noting)
+                                add_noting(sums[i + p], a[v], z[v][p],
+                                           activity(at, first + i + p, j + v * kLanes));
+                              else
+                                sums[i + p] += a[v] * (z[v][p] > zero ? z[v][p] : zero);
                         });
         for (Index i = 0; i < count; ++i) f[first + i] += sum_of<Bytes>(sums[i]);
       }
     } else {
-      if constexpr (kNotes)
-        if (at.active != nullptr) return relu_outputs<D, true>(block, at, f);
-      relu_outputs<D, false>(block, at, f);
+      constexpr int kTogether = kManyRegisters ? 8 : 4;
+      Index i = 0;
+      for (; i + kTogether <= at.points; i += kTogether)
+        relu_outputs<D, kTogether, Noting>(block, at, i, f);
+      if (i < at.points) last_relu_outputs<D, kTogether, Noting>(block, at, i, f);
     }
+  }
+
+  template <int D>
+  static inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at,
+                                  double* f) {
+    if constexpr (kNotes)
+      if (at.active != nullptr) return relu_outputs<D, true>(block, at, f);
+    relu_outputs<D, false>(block, at, f);
   }
 
   /// The gradient of V vectors of neurons from j on.
@@ -380,11 +391,27 @@ struct Kernels {
     }
   }
 
-  /// g_ij = q_i σ'(z_ij) of a few points, and sb_j += Σ_i g_ij.
+  /// g_ij = q_i σ'(z_ij) of a few points from `first` on, and sb_j += Σ_i g_ij.
   static inline void relu_slopes(const Block<Scalar>& block, const PointBlock<Scalar>& at,
-                                 Scalar* g, Scalar* sb) {
+                                 Index first, Index count, Scalar* g, Scalar* sb) {
     const Index stride = block.dim + 1;
-    preactivate_all(block, at.x, at.points,
+    const Scalar* q = at.qx + first * stride;
+    if constexpr (kNotes)
+      if (at.active != nullptr) {
+        for (Index j = 0; j < block.size; j += kLanes) {
+          Vec sum;
+          load(sb + j, sum);
+          for (Index i = 0; i < count; ++i) {
+            Vec slope{};
+            add_noted(activity(at, first + i, j), q[i * stride], slope);
+            sum += slope;
+            store(slope, g + i * kBlock + j);
+          }
+          store(sum, sb + j);
+        }
+        return;
+      }
+    preactivate_all(block, at.x + first * block.dim, count,
                     [&]<int V, int P>(Index j, Index i, const Vec(&z)[V][P]) {
                       const Vec zero{};
                       for (int v = 0; v < V; ++v) {
@@ -392,7 +419,7 @@ struct Kernels {
                         Vec sum;
                         load(sb + at_j, sum);
                         for (int p = 0; p < P; ++p) {
-                          const Vec slope = z[v][p] > zero ? zero + at.qx[(i + p) * stride] : zero;
+                          const Vec slope = z[v][p] > zero ? zero + q[(i + p) * stride] : zero;
                           sum += slope;
                           store(slope, g + (i + p) * kBlock + at_j);
                         }
@@ -403,14 +430,15 @@ struct Kernels {
 
   /// The slopes g of a few points, with their sums, for any σ; for ReLU without sa.
   static inline void slopes(data::Activation activation, const Block<Scalar>& block,
-                            const PointBlock<Scalar>& at, Scalar* g, Scalar* sa, Scalar* sb) {
+                            const PointBlock<Scalar>& at, Index first, Index count, Scalar* g,
+                            Scalar* sa, Scalar* sb) {
     const Index d = block.dim;
-    if (activation == data::Activation::relu) return relu_slopes(block, at, g, sb);
-    store_preactivations(block, at.x, at.points, g);
+    if (activation == data::Activation::relu) return relu_slopes(block, at, first, count, g, sb);
+    store_preactivations(block, at.x + first * d, count, g);
     data::with_activation(activation, [&](auto sigma) {
-      for (Index i = 0; i < at.points; ++i) {
+      for (Index i = 0; i < count; ++i) {
         Scalar* gi = g + i * kBlock;
-        const Scalar q = at.qx[i * (d + 1)];
+        const Scalar q = at.qx[(first + i) * (d + 1)];
         for (Index j = 0; j < block.size; ++j) {
           const data::ValueAndDerivative now = sigma.value_and_derivative(gi[j]);
           const auto slope = static_cast<Scalar>(now.derivative) * q;
@@ -434,7 +462,7 @@ struct Kernels {
     for (Index first = 0; first < at.points; first += kStored) {
       const Index count = std::min(kStored, at.points - first);
       const Scalar* x = at.x + first * d;
-      slopes(activation, block, {x, at.qx + first * (d + 1), count}, g.data(), into.a, into.b);
+      slopes(activation, block, at, first, count, g.data(), into.a, into.b);
       Index k = 0;
       if constexpr (kManyRegisters)
         for (; k + 8 <= d; k += 8)
@@ -503,11 +531,10 @@ struct Kernels {
 
 }  // namespace
 
-bool notes_activity(data::Activation activation, Index dim) {
+bool notes_activity(data::Activation activation) {
   bool notes = false;
   data::with_vectors([&](auto bytes) {
-    notes = Kernels<double, decltype(bytes)::value>::kNotes &&
-            activation == data::Activation::relu && dim <= kFixedDim;
+    notes = Kernels<double, decltype(bytes)::value>::kNotes && activation == data::Activation::relu;
   });
   return notes;
 }

@@ -49,7 +49,7 @@ struct PointBlock {
 
 /// Whether these kernels can note which neurons are active: a gradient at the weights of the last
 /// outputs then spares forming z once more.
-bool notes_activity(data::Activation activation, Eigen::Index dim);
+bool notes_activity(data::Activation activation);
 
 /// f_i += Σ_j a_j σ(z_ij), z_ij = w_j·x_i + b_j. Sums over the block are formed in Scalar.
 ///
@@ -82,9 +82,9 @@ struct NeuronBlock {
 /// J q of the block's neurons, for whole vectors of them:
 ///   s Σ_i q_i σ(z_ij) for a, s a_j Σ_i q_i σ'(z_ij) x_ik for w and s a_j Σ_i q_i σ'(z_ij) for b.
 /// For ReLU and d ≤ 4 the sums of a few vectors of neurons stay in registers: d multiplications
-/// with addition, a comparison (or neither, where the activity was noted) and d + 1 masked
-/// additions a pair, and σ(z) = σ'(z) z gives the first; otherwise σ' q is stored for a few points
-/// at a time, and d more multiplications take the place of the additions.
+/// with addition, a comparison and d + 1 masked additions a pair, and σ(z) = σ'(z) z gives the
+/// first; otherwise σ' q is stored for a few points at a time, and d more multiplications take the
+/// place of the additions. Where the activity was noted, z is neither formed nor compared.
 void gradient(data::Activation activation, const GroupScales& scales, const Block<double>& block,
               const PointBlock<double>& at, const NeuronBlock<double>& into);
 void gradient(data::Activation activation, const GroupScales& scales, const Block<float>& block,

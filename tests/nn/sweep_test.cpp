@@ -74,7 +74,7 @@ TEST_CASE("a sweep is a gradient, its update and the outputs after it") {
 TEMPLATE_TEST_CASE("a sweep that has noted which neurons are active takes the same step", "",
                    double, float) {
   for (const Index width : {1, 17, 64, 259, 700})
-    for (const Index dim : {1, 2, 3, 4, 5})
+    for (const Index dim : {1, 2, 3, 4, 5, 13})
       for (const Index samples : {1, 7, 45}) {
         const nn::Network net = network(width, dim, data::Activation::relu);
         const MatrixXd x = tests::random_matrix(dim, samples, 3);
