@@ -260,7 +260,7 @@ class Passing {
     std::vector<Index> order(static_cast<std::size_t>(n));
     std::iota(order.begin(), order.end(), Index{0});
     std::sort(order.begin(), order.end(), [&](Index p, Index q) { return e_(0, p) < e_(0, q); });
-    const MatrixXd x = e_(Eigen::all, order);
+    const VectorXd x = e_.row(0)(order);
     MatrixXd of_w = MatrixXd::Zero(looks_.cols(), n + 1);  // Σ u x and Σ u of the first samples
     MatrixXd of_b = of_w;
     for (Index k = 0; k < n; ++k) {
@@ -270,12 +270,11 @@ class Passing {
     }
     const Index m = theta_.width();
     std::vector<char> found(static_cast<std::size_t>(m), 0);
-    data::parallel_for(m, m > kWorthThreads, [&](Index j) {
+    const auto approaches = [&](Index j) {
       const double w = theta_.w(j, 0);
       const double b = theta_.b[j];
       const auto left = [&](double xi) { return (w * xi + b > 0.0) == (w < 0.0); };
-      const Index at =
-          std::partition_point(x.row(0).begin(), x.row(0).end(), left) - x.row(0).begin();
+      const Index at = std::partition_point(x.begin(), x.end(), left) - x.begin();
       const bool inside = at > 0 && at < n;
       const Index from = w < 0.0 ? 0 : at;  // active: [from, to)
       const Index to = w < 0.0 ? at : n;
@@ -290,7 +289,11 @@ class Passing {
             e_(0, i) * (of_w.col(to) - of_w.col(from)) + of_b.col(to) - of_b.col(from);
         near = meets(z0, z0 - s_ * theta_.a[j] * pushed.array());
       }
-      found[static_cast<std::size_t>(j)] = static_cast<char>(near && passes(j));
+      return near;
+    };
+    data::parallel_for((m + kBlock - 1) / kBlock, m > kWorthThreads, [&](Index block) {
+      for (Index j = block * kBlock; j < std::min(m, (block + 1) * kBlock); ++j)
+        found[static_cast<std::size_t>(j)] = static_cast<char>(approaches(j) && passes(j));
     });
     return found;
   }

@@ -52,6 +52,7 @@ name = "step"
 values = ["small", "large"]
 set = { "train.gd.step" = [1e-4, STEP] }
 """
+SECONDS = 1.0  # a sweep is to take so long at least
 CELLS = Path("results/s.cells")
 COUNT = 24
 failed = []
@@ -260,11 +261,14 @@ by = "step"
 def main():
     kills = int(sys.argv[2]) if len(sys.argv) > 2 else 20
     random.seed(1)
-    Path("e.toml").write_text(EXPERIMENT.replace("STEPS", "20_000"))
     Path("s.toml").write_text(SWEEP.replace("STEP", "2e-4"))
-    began = time.monotonic()
-    status, said = run("sweep", "s.toml")
-    seconds = time.monotonic() - began
+    steps, seconds, status = 10_000, 0.0, 0
+    while status == 0 and seconds < SECONDS:
+        steps *= 2
+        Path("e.toml").write_text(EXPERIMENT.replace("STEPS", str(steps)))
+        began = time.monotonic()
+        status, said = run("sweep", "s.toml")
+        seconds = time.monotonic() - began
     check(status == 0 and "s: cells" in said, f"the reference: {status}: {said}")
     nothing_left("the reference")
     reference = cube()
