@@ -19,9 +19,9 @@ MachinePeak machine_peak(int threads);
 /// f_i += a_j σ(z_ij): d FMAs for z, σ, an FMA.
 constexpr double forward_flops(double d) { return 2 * d + 1 + 2; }
 
-/// The gradient by itself: z (d FMAs). Then, for ReLU, d + 1
-/// additions, of q_i x_i and of q_i where z_ij > 0; they give ∂/∂a, too. Otherwise σ, σ' = 1 − σ²
-/// (an FMA), the sum for ∂/∂a (an FMA), q_i σ', the sum for ∂/∂b, and d FMAs for ∂/∂w.
+/// The gradient by itself: z (d FMAs). Then, for ReLU, d + 1 additions, of q_i x_i and of q_i where
+/// z_ij > 0; they give ∂/∂a, too. Otherwise σ, σ' = 1 − σ² (an FMA), the sum for ∂/∂a (an FMA),
+/// q_i σ', the sum for ∂/∂b, and d FMAs for ∂/∂w.
 constexpr double backward_flops(double d, bool relu) {
   return 2 * d + (relu ? d + 1 : 1 + 2 + 2 + 1 + 1 + 2 * d);
 }

@@ -44,20 +44,19 @@ std::vector<std::uint64_t> activity(const Network& network, const Eigen::MatrixX
   constexpr Index kTogether = 256;  // points
   const Index m = theta.width();
   std::vector<std::uint64_t> out(static_cast<std::size_t>(m));
-  data::parallel_for((m + kBlock - 1) / kBlock, m * points.cols() > kWorthThreads,
-                     [&](Index block) {
-                       const Index j = block * kBlock;
-                       const Index size = std::min(kBlock, m - j);
-                       for (Index i = 0; i < points.cols(); i += kTogether) {
-                         const Index count = std::min(kTogether, points.cols() - i);
-                         const Eigen::MatrixXd z =
-                             (theta.w.middleRows(j, size) * points.middleCols(i, count)).colwise() +
-                             theta.b.segment(j, size);
-                         for (Index c = 0; c < count; ++c)
-                           for (Index r = 0; r < size; ++r)
-                             out[static_cast<std::size_t>(j + r)] += z(r, c) > 0.0 ? key(i + c) : 0;
-                       }
-                     });
+  data::parallel_for(blocks(m), m * points.cols() > kWorthThreads, [&](Index block) {
+    const Index j = block * kBlock;
+    const Index size = std::min(kBlock, m - j);
+    for (Index i = 0; i < points.cols(); i += kTogether) {
+      const Index count = std::min(kTogether, points.cols() - i);
+      const Eigen::MatrixXd z =
+          (theta.w.middleRows(j, size) * points.middleCols(i, count)).colwise() +
+          theta.b.segment(j, size);
+      for (Index c = 0; c < count; ++c)
+        for (Index r = 0; r < size; ++r)
+          out[static_cast<std::size_t>(j + r)] += z(r, c) > 0.0 ? key(i + c) : 0;
+    }
+  });
   return out;
 }
 

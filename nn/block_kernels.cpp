@@ -75,11 +75,7 @@ template <class Scalar, int Bytes>
 struct Kernels {
   static constexpr Index kLanes = Bytes / static_cast<Index>(sizeof(Scalar));
   static constexpr bool kManyRegisters = Bytes == 64;
-#if defined(__x86_64__)
-  static constexpr bool kNotes = Bytes == 64;
-#else
-  static constexpr bool kNotes = false;
-#endif
+  static constexpr bool kNotes = Bytes == 64;  // with AVX-512's masks
 
   /// The points whose z, or what is formed from it, is stored for a block: 32 KiB, for the first
   /// cache.
@@ -152,6 +148,7 @@ struct Kernels {
   }
 
   static constexpr Index kWordBytes = 8;
+  /// Where the activity of a vector of neurons from j on at point i is noted.
   static std::uint8_t* activity(const PointBlock<Scalar>& at, Index i, Index j) {
     return at.active + (j / 64 * at.points + i) * kWordBytes + j % 64 / 8;
   }
@@ -179,10 +176,9 @@ struct Kernels {
   FPRINCIPLE_AVX512 static inline void add_noted(const std::uint8_t* active, const Scalar* qx,
                                                  Vec (&sums_b)[V], Vec (&sums_w)[V * D]) {
     for (int v = 0; v < V; ++v) {
-      typename Masks<Scalar>::Mask mask;
-      std::memcpy(&mask, active + v * kLanes / 8, sizeof mask);
-      Masks<Scalar>::add(sums_b[v], mask, qx[0]);
-      for (int k = 0; k < D; ++k) Masks<Scalar>::add(sums_w[v * D + k], mask, qx[k + 1]);
+      const std::uint8_t* const active_v = active + v * kLanes / 8;
+      add_noted(active_v, qx[0], sums_b[v]);
+      for (int k = 0; k < D; ++k) add_noted(active_v, qx[k + 1], sums_w[v * D + k]);
     }
   }
 #endif
@@ -192,12 +188,13 @@ struct Kernels {
   static inline void relu_outputs(const Block<Scalar>& block, const PointBlock<Scalar>& at, Index i,
                                   double* f) {
     const Vec zero{};
-    // Copies, as bytes of activity may alias all else.
+    // Copies, as bytes of activity may alias all else; and a pointer that goes along with j, as
+    // forming each byte's index takes a sixth of a step.
     const Block<Scalar> neurons = block;
     Scalar x[P * D];
     std::memcpy(x, at.x + i * D, sizeof x);
     std::uint8_t* active = Noting ? activity(at, i, 0) : nullptr;
-    const Index to_next_word = at.points * kWordBytes - 64 / 8;
+    const Index to_next_word = (at.points - 1) * kWordBytes;
     Vec sums[P] = {};
     for (Index j = 0; j < neurons.size;) {
       Vec a;
@@ -532,11 +529,7 @@ struct Kernels {
 }  // namespace
 
 bool notes_activity(data::Activation activation) {
-  bool notes = false;
-  data::with_vectors([&](auto bytes) {
-    notes = Kernels<double, decltype(bytes)::value>::kNotes && activation == data::Activation::relu;
-  });
-  return notes;
+  return data::vector_bytes() == 64 && activation == data::Activation::relu;
 }
 
 void add_outputs(data::Activation activation, const Block<double>& block,

@@ -12,6 +12,9 @@ namespace fprinciple::nn {
 /// caches.
 constexpr Eigen::Index kBlock = 256;
 
+/// How many blocks hold m neurons.
+constexpr Eigen::Index blocks(Eigen::Index m) { return (m + kBlock - 1) / kBlock; }
+
 /// Arrays over neurons are aligned to and filled up to whole vectors of this many bytes.
 constexpr Eigen::Index kVectorBytes = 64;
 

@@ -93,7 +93,7 @@ class Descending {
         recorder_(task, start),
         optimiser_(descent, start.weights.width(), start.weights.dim()),
         batches_(descent, task.samples.size()),
-        squares_(static_cast<std::size_t>((start.weights.width() + kBlock - 1) / kBlock)) {}
+        squares_(static_cast<std::size_t>(blocks(start.weights.width()))) {}
 
   Trajectory run() {
     const VectorXd& y = task_.samples.y;

@@ -20,8 +20,6 @@ bool relu_line(const Network& network) {
   return network.activation == data::Activation::relu && network.weights.dim() == 1;
 }
 
-Index blocks(Index m) { return (m + kBlock - 1) / kBlock; }
-
 }  // namespace
 
 Index runs(Index m) { return std::min<Index>(blocks(m), 64); }

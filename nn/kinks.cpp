@@ -291,7 +291,7 @@ class Passing {
       }
       return near;
     };
-    data::parallel_for((m + kBlock - 1) / kBlock, m > kWorthThreads, [&](Index block) {
+    data::parallel_for(blocks(m), m > kWorthThreads, [&](Index block) {
       for (Index j = block * kBlock; j < std::min(m, (block + 1) * kBlock); ++j)
         found[static_cast<std::size_t>(j)] = static_cast<char>(approaches(j) && passes(j));
     });
@@ -304,7 +304,7 @@ class Passing {
     const Index n = e_.cols();
     const Index m = theta_.width();
     std::vector<char> found(static_cast<std::size_t>(m), 0);
-    data::parallel_for((m + kBlock - 1) / kBlock, m * n > kWorthThreads, [&](Index block) {
+    data::parallel_for(blocks(m), m * n > kWorthThreads, [&](Index block) {
       const Index first = block * kBlock;
       const Index count = std::min(kBlock, m - first);
       const Eigen::ArrayXd distance = theta_.a.segment(first, count).cwiseAbs();

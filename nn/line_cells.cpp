@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <numeric>
+#include <type_traits>
 
 namespace fprinciple::nn {
 namespace {

@@ -171,9 +171,8 @@ inline Eigen::Index tables(Eigen::Index m, Eigen::Index n) {
 template <class Body>
 void for_blocks(Eigen::Index m, Eigen::Index runs, const Body& body) {
   constexpr Eigen::Index kNeuronsWorthThreads = Eigen::Index{1} << 16;
-  const Eigen::Index blocks = (m + kBlock - 1) / kBlock;
   data::parallel_for(runs, m > kNeuronsWorthThreads, [&](Eigen::Index run) {
-    for (Eigen::Index k = run * blocks / runs; k < (run + 1) * blocks / runs; ++k)
+    for (Eigen::Index k = run * blocks(m) / runs; k < (run + 1) * blocks(m) / runs; ++k)
       body(run, k * kBlock, std::min(kBlock, m - k * kBlock));
   });
 }

@@ -68,7 +68,7 @@ LineSweep<Scalar>::LineSweep(const Network& now, const Eigen::MatrixXd& x, const
       outside_(a_.size(), std::numeric_limits<Scalar>::quiet_NaN()),
       inside_(outside_),
       cell_(a_.size()),
-      one_cell_((a_.size() + kBlock - 1) / kBlock),
+      one_cell_(static_cast<std::size_t>(blocks(static_cast<Index>(a_.size())))),
       runs_(tables(static_cast<Index>(a_.size()), cells_.points())),
       neurons_(static_cast<std::size_t>(runs_ * cells_.count()), Pair{0.0, 0.0}) {
   outputs();  // finds the cells

@@ -28,7 +28,7 @@ Sweep<Scalar>::Sweep(const Network& now, const Eigen::MatrixXd& x)
       scales_(group_scales(now)),
       neurons_(now.weights),
       x_(x.cast<Scalar>()) {
-  const Index bytes = (neurons_.width() + kBlock - 1) / kBlock * kBlock * x.cols() / 8;
+  const Index bytes = blocks(neurons_.width()) * kBlock * x.cols() / 8;
   if (notes_activity(activation_) && bytes <= kMostActivity)
     active_.resize(static_cast<std::size_t>(bytes));
 }
