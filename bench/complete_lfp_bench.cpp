@@ -1,7 +1,7 @@
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
-#include "data/memory.hpp"
-#include "data/netcdf.hpp"
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
+#include "base/memory.hpp"
+#include "io/netcdf.hpp"
 #include "lfp/complete_kernel.hpp"
 #include "lfp/kernel_flow.hpp"
 
@@ -24,10 +24,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    data::keep_blas_to_one_thread();
-    data::reuse_freed_memory();
+    base::keep_blas_to_one_thread();
+    base::reuse_freed_memory();
     omp_set_num_threads(std::atoi(argv[4]));
-    const data::NetcdfReader in(argv[1]);
+    const io::NetcdfReader in(argv[1]);
     const Eigen::MatrixXd x = in.matrix("x_train");
     const Eigen::VectorXd y = in.vector("y_train");
     const Eigen::MatrixXd points = in.matrix("x_grid");
@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     };
     std::printf("{\"kernel_seconds\": %.6f, \"flow_seconds\": %.6f, \"total_seconds\": %.6f}\n",
                 seconds(start, kernels), seconds(kernels, end), seconds(start, end));
-    data::NetcdfWriter out(argv[2]);
+    io::NetcdfWriter out(argv[2]);
     out.dimension("time", t.size());
     out.dimension("grid", points.cols());
     out.dimension("sample", x.cols());

@@ -1,8 +1,9 @@
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
-#include "data/memory.hpp"
-#include "data/netcdf.hpp"
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
+#include "base/memory.hpp"
 #include "data/target.hpp"
+#include "io/netcdf.hpp"
+#include "io/weights_file.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/gradient_flow.hpp"
 #include "nn/kernels.hpp"
@@ -73,7 +74,7 @@ Timed step_time(const nn::Network& start, const data::Samples& samples, const nn
 
 void write(const std::string& file, const nn::Network& network, const data::Samples& samples) {
   const data::Weights& theta = network.weights;
-  data::NetcdfWriter out(file);
+  io::NetcdfWriter out(file);
   out.dimension("sample", samples.size());
   out.dimension("neuron", theta.width());
   out.dimension("dim", theta.dim());
@@ -91,9 +92,9 @@ struct StepOptions {
 };
 
 void step(const StepOptions& options) {
-  const data::NetcdfReader in(options.in);
+  const io::NetcdfReader in(options.in);
   const data::Samples samples{in.matrix("x_train"), in.vector("y_train")};
-  const nn::Network start{data::read_weights(options.in)};
+  const nn::Network start{io::read_weights(options.in)};
   const Timed of_step =
       step_time(start, samples, options.descent, options.steps, options.repetitions);
   const auto d = static_cast<double>(samples.dim());
@@ -175,7 +176,7 @@ void wide(Eigen::Index n, Eigen::Index m) {
       "gradient flow, d = 1, n = %td, m = %td, to a loss of %.2g: %.1f s, %td gradients, "
       "%td steps, t = %.3g, peak memory %.0f MiB\n",
       n, m, flow.result.loss.tail(1)[0], flow.seconds, flow.result.gradients, flow.result.steps,
-      flow.result.t.tail(1)[0], data::peak_memory_mib());
+      flow.result.t.tail(1)[0], base::peak_memory_mib());
 }
 
 int run(int argc, char** argv) {
@@ -221,8 +222,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  data::keep_blas_to_one_thread();
-  data::reuse_freed_memory();
+  base::keep_blas_to_one_thread();
+  base::reuse_freed_memory();
   omp_set_num_threads(threads);
   if (precision == "single") options.descent.precision = nn::Descent::Precision::single_precision;
   if (*of_step) step(options);

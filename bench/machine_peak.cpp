@@ -1,6 +1,6 @@
 #include "machine_peak.hpp"
 
-#include "nn/vectorise.hpp"
+#include "nn/dots.hpp"
 
 #include <algorithm>
 #include <cstdint>

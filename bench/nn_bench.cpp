@@ -1,5 +1,5 @@
-#include "data/linear_algebra.hpp"
-#include "data/memory.hpp"
+#include "base/linear_algebra.hpp"
+#include "base/memory.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
@@ -101,8 +101,8 @@ void add_kernels(const bench::MachinePeak& peak, Eigen::Index d, data::Activatio
 }  // namespace
 
 int main(int argc, char** argv) {
-  data::keep_blas_to_one_thread();
-  data::reuse_freed_memory();
+  base::keep_blas_to_one_thread();
+  base::reuse_freed_memory();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   const bench::MachinePeak peak = bench::machine_peak(omp_get_max_threads());

@@ -1,18 +1,20 @@
 #include "cli/commands.hpp"
 
+#include "base/error.hpp"
+#include "base/stopwatch.hpp"
+#include "base/version.hpp"
 #include "cli/progress.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/sweep_command.hpp"
 #include "compare/bounds.hpp"
 #include "compare/comparison.hpp"
 #include "compare/experiment.hpp"
-#include "compare/output_directory.hpp"
 #include "compare/run.hpp"
-#include "compare/stopwatch.hpp"
-#include "data/error.hpp"
-#include "data/version.hpp"
 #include "reports/overlay.hpp"
 #include "reports/report.hpp"
+#include "runs/experiment_file.hpp"
+#include "runs/output_directory.hpp"
+#include "runs/result_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,8 +33,8 @@ namespace {
 
 using compare::Comparison;
 using compare::Experiment;
-using compare::OutputDirectory;
 using nlohmann::json;
+using runs::OutputDirectory;
 
 /// The number at a place in a summary; nan where there is none (JSON writes nan as null).
 double number(const json& summary, const std::string& pointer) {
@@ -128,7 +130,7 @@ Comparison run_into(const fs::path& directory, const Experiment& experiment, Sup
     compare::Progress drawing;
     drawing.stage = "drawing figures";
     display.show(drawing);
-    compare::write_comparison(comparison, directory);
+    runs::write_comparison(comparison, directory);
     reports::write_report(comparison, directory, experiment.figures);
   } catch (const Interrupted&) {
     throw supervisor.ended();
@@ -146,11 +148,11 @@ Comparison run_unwritten(const Experiment& experiment, bool quiet) {
 }
 
 /// Columns as wide as they must be; "-" where there is no number.
-void print_moved(const std::vector<compare::Moved>& moved) {
+void print_moved(const std::vector<runs::Moved>& moved) {
   const auto cell = [](double x) { return std::isnan(x) ? "-" : fmt::format("{:.2e}", x); };
   std::vector<std::array<std::string, 5>> rows = {
       {"key", "expected", "got", "relative difference", "allowed"}};
-  for (const compare::Moved& m : moved)
+  for (const runs::Moved& m : moved)
     rows.push_back({m.key, m.expected, m.got, cell(m.difference), cell(m.allowed)});
   std::array<std::size_t, 4> widths{};
   for (const auto& row : rows)
@@ -162,10 +164,10 @@ void print_moved(const std::vector<compare::Moved>& moved) {
 }
 
 /// What is no fault, but good to know.
-void print_notes(const compare::Verdict& verdict, const fs::path& expected) {
+void print_notes(const runs::Verdict& verdict, const fs::path& expected) {
   if (!verdict.version.empty())
     fmt::print(stderr, "{}: of version {}, this is {}\n", expected.string(), verdict.version,
-               data::version());
+               base::version());
   if (!verdict.unexpected.empty())
     fmt::print(stderr, "not in {}: {}\n", expected.string(), fmt::join(verdict.unexpected, ", "));
 }
@@ -220,7 +222,7 @@ std::vector<std::string> figures_of(const fs::path& directory, const json& summa
 }
 
 Comparison redraw_one(const fs::path& directory) {
-  Comparison comparison = compare::read_comparison(directory);
+  Comparison comparison = runs::read_comparison(directory);
   reports::write_report(comparison, directory, figures_of(directory, comparison.summary));
   return comparison;
 }
@@ -260,8 +262,8 @@ std::vector<std::string> studies() {
 }
 
 void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Options options) {
-  const compare::Stopwatch watch;
-  const Experiment experiment = compare::read_experiment(file, options.bounds);
+  const base::Stopwatch watch;
+  const Experiment experiment = runs::read_experiment(file, options.bounds);
   print_warnings(experiment);
   const fs::path directory = out.value_or(fs::path("results") / experiment.name);
   OutputDirectory output(directory);
@@ -276,7 +278,7 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
   require_known(names);
   std::vector<Experiment> experiments;
   for (const std::string& name : chosen(paper_experiments(), names))
-    experiments.push_back(compare::read_experiment(experiments_folder() / (name + ".toml")));
+    experiments.push_back(runs::read_experiment(experiments_folder() / (name + ".toml")));
   std::vector<ReadSweep> read;
   for (const std::string& name : chosen(studies(), names))
     read.push_back(read_sweep(experiments_folder() / "studies" / (name + ".toml")));
@@ -296,9 +298,9 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
   std::vector<Comparison> comparisons;
   std::vector<reports::Study> results;
   std::vector<double> seconds;
-  json summary = {{"program", "fprinciple"}, {"version", data::version()}};
+  json summary = {{"program", "fprinciple"}, {"version", base::version()}};
   for (std::size_t i = 0; i < experiments.size(); ++i) {
-    const compare::Stopwatch watch;
+    const base::Stopwatch watch;
     const std::string& name = experiments[i].name;
     const fs::path directory = output.path() / name;
     fs::create_directory(directory);
@@ -325,7 +327,7 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
 }
 
 void redraw(const fs::path& directory, bool quiet) {
-  if (!compare::is_result_directory(directory))
+  if (!runs::is_result_directory(directory))
     throw InputError(fmt::format("{}: holds no results of fprinciple", directory.string()));
   if (read_summary(directory).contains("runs"))
     throw InputError(
@@ -341,10 +343,10 @@ void redraw(const fs::path& directory, bool quiet) {
 
 void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool quiet) {
   std::vector<reports::OverlaidRun> runs;
-  json summary = {{"program", "fprinciple"}, {"version", data::version()}};
+  json summary = {{"program", "fprinciple"}, {"version", base::version()}};
   for (const fs::path& directory : directories) {
     const json run = read_summary(directory);
-    if (!compare::is_result_directory(directory) || !fs::exists(directory / "result.nc") ||
+    if (!runs::is_result_directory(directory) || !fs::exists(directory / "result.nc") ||
         run.contains("axes"))
       throw InputError(fmt::format("{}: holds no single run of fprinciple{}", directory.string(),
                                    run.is_object() && run.contains("experiments")
@@ -352,7 +354,7 @@ void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool
                                        : ""));
     if (std::error_code error; fs::equivalent(directory, out, error))
       throw InputError(fmt::format("--out: {} is one of the runs", out.string()));
-    runs.push_back({directory, compare::read_comparison(directory)});
+    runs.push_back({directory, runs::read_comparison(directory)});
     summary["runs"].push_back(run);
   }
   OutputDirectory output(out);
@@ -363,13 +365,13 @@ void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool
 }
 
 bool verify_experiment(const fs::path& file, const fs::path& expected,
-                       const compare::Tolerance& tolerance, const std::vector<std::string>& only,
+                       const runs::Tolerance& tolerance, const std::vector<std::string>& only,
                        bool quiet) {
-  const Experiment experiment = compare::read_experiment(file);
-  const compare::Expectation expectation =
-      compare::read_expectation(expected, experiment.name, tolerance, only);
+  const Experiment experiment = runs::read_experiment(file);
+  const runs::Expectation expectation =
+      runs::read_expectation(expected, experiment.name, tolerance, only);
   const Comparison comparison = run_unwritten(experiment, quiet);
-  const compare::Verdict verdict = compare::verify(expectation, comparison.summary);
+  const runs::Verdict verdict = runs::verify(expectation, comparison.summary);
   if (!quiet) {
     print_run_warnings(comparison, {});
     print_notes(verdict, expected);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compare/verify.hpp"
+#include "runs/verify.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -57,9 +57,9 @@ void overlay(const std::vector<std::filesystem::path>& directories,
              const std::filesystem::path& out, bool quiet);
 
 /// Runs an experiment, writes nothing, and holds its summary against an expected one, see
-/// compare::read_expectation. Prints what moved, if anything; returns whether nothing did.
+/// runs::read_expectation. Prints what moved, if anything; returns whether nothing did.
 bool verify_experiment(const std::filesystem::path& experiment,
-                       const std::filesystem::path& expected, const compare::Tolerance& tolerance,
+                       const std::filesystem::path& expected, const runs::Tolerance& tolerance,
                        const std::vector<std::string>& only, bool quiet);
 
 }  // namespace fprinciple::cli

@@ -1,8 +1,8 @@
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
+#include "base/memory.hpp"
+#include "base/version.hpp"
 #include "cli/commands.hpp"
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
-#include "data/memory.hpp"
-#include "data/version.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -36,9 +36,9 @@ ExitStatus run(int argc, char** argv) {
   std::optional<std::filesystem::path> out;
   std::vector<std::string> names, only;
   std::filesystem::path expected;
-  fprinciple::compare::Tolerance tolerance;
+  fprinciple::runs::Tolerance tolerance;
 
-  app.set_version_flag("--version", fmt::format("fprinciple {}", fprinciple::data::version()));
+  app.set_version_flag("--version", fmt::format("fprinciple {}", fprinciple::base::version()));
   app.add_flag("--quiet", options.quiet, "Print warnings and errors only");
   app.add_option("--threads", threads, "Number of threads")->check(CLI::Range(1, 1024));
   app.fallthrough();
@@ -98,8 +98,8 @@ ExitStatus run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : bad_input;  // --help and --version end here, too
   }
-  fprinciple::data::keep_blas_to_one_thread();
-  fprinciple::data::reuse_freed_memory();
+  fprinciple::base::keep_blas_to_one_thread();
+  fprinciple::base::reuse_freed_memory();
   if (threads > 0) omp_set_num_threads(threads);
   options.bounds = bounds->parsed();
   if (run->parsed() || bounds->parsed()) cli::run_experiment(experiment, out, options);

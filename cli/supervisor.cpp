@@ -1,8 +1,8 @@
 #include "cli/supervisor.hpp"
 
-#include "compare/checkpoint.hpp"
-#include "data/error.hpp"
-#include "data/version.hpp"
+#include "base/error.hpp"
+#include "base/version.hpp"
+#include "runs/checkpoint.hpp"
 
 #include <utility>
 
@@ -23,11 +23,11 @@ Supervisor::Supervisor(const compare::Experiment& experiment, fs::path checkpoin
     : experiment_(experiment),
       checkpoint_(std::move(checkpoint)),
       scratch_(std::move(scratch)),
-      identity_(compare::identity(experiment)) {
+      identity_(runs::identity(experiment)) {
   const bool exists = fs::exists(checkpoint_);
   const std::string file = checkpoint_.string();
   if (exists && options.resume)
-    resume_ = compare::read_checkpoint(checkpoint_, identity_, data::version());
+    resume_ = runs::read_checkpoint(checkpoint_, identity_, base::version());
   else if (exists)
     fmt::print(stderr,
                "warning: {}: {}: a checkpoint of an interrupted run exists: add --resume to go on "
@@ -57,7 +57,7 @@ nn::Supervision::Wish Supervisor::wish() {
 
 void Supervisor::keep(const nn::TrainingState& state) {
   try {
-    compare::write_checkpoint(checkpoint_, scratch_, identity_, data::version(), state);
+    runs::write_checkpoint(checkpoint_, scratch_, identity_, base::version(), state);
     reached_ = how_far(state);
     failing_ = false;
   } catch (const RunError& error) {

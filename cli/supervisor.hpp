@@ -1,9 +1,9 @@
 #pragma once
 
+#include "base/stopwatch.hpp"
 #include "cli/commands.hpp"
 #include "cli/held_signals.hpp"
 #include "compare/experiment.hpp"
-#include "compare/stopwatch.hpp"
 #include "nn/training.hpp"
 
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace fprinciple::cli {
 /// SIGINT or SIGTERM, which outside training end the process at once.
 class Supervisor {
  public:
-  /// Checkpoints go to `checkpoint` by way of `scratch`, see compare::write_checkpoint. With
+  /// Checkpoints go to `checkpoint` by way of `scratch`, see runs::write_checkpoint. With
   /// options.resume training goes on from the one that is there, if any; what was found is told on
   /// stderr. Throws InputError when it is damaged or of another experiment.
   Supervisor(const compare::Experiment& experiment, std::filesystem::path checkpoint,
@@ -45,7 +45,7 @@ class Supervisor {
   std::string identity_;
   std::optional<nn::TrainingState> resume_;
   std::optional<HeldSignals> held_;  ///< while training
-  compare::Stopwatch since_kept_;
+  base::Stopwatch since_kept_;
   int signal_ = 0;        ///< that asked for the end
   std::string reached_;   ///< in the last checkpoint
   bool failing_ = false;  ///< the last checkpoint could not be written, as was told

@@ -1,9 +1,9 @@
 #include "cli/sweep_command.hpp"
 
+#include "base/error.hpp"
 #include "cli/held_signals.hpp"
 #include "cli/progress.hpp"
-#include "compare/output_directory.hpp"
-#include "data/error.hpp"
+#include "runs/output_directory.hpp"
 
 #include <algorithm>
 #include <map>
@@ -15,13 +15,13 @@ namespace fprinciple::cli {
 namespace fs = std::filesystem;
 namespace {
 
-using compare::CellResult;
-using compare::Cube;
-using compare::CubeFigure;
-using compare::FinishedCells;
-using compare::Sweep;
-using compare::SweepProgress;
 using Eigen::Index;
+using runs::CellResult;
+using runs::Cube;
+using runs::CubeFigure;
+using runs::FinishedCells;
+using runs::Sweep;
+using runs::SweepProgress;
 using Known = std::map<Index, CellResult>;
 
 std::string how_far(Index done, Index size) { return fmt::format("{} of {} cells", done, size); }
@@ -68,8 +68,8 @@ Cube run_cells(const PreparedSweep& prepared, bool quiet) {
     if (signal == 0) signal = held.take();
     return signal == 0;
   };
-  auto cube = compare::run_sweep(sweep, prepared.plan, finished, prepared.known,
-                                 omp_get_max_threads(), watch);
+  auto cube =
+      runs::run_sweep(sweep, prepared.plan, finished, prepared.known, omp_get_max_threads(), watch);
   if (!cube || signal != 0)  // it may have come with the last cells
     throw EndedBySignal(signal,
                         fmt::format("{}: interrupted after {}; {} keeps them", sweep.name,
@@ -96,7 +96,7 @@ std::vector<CubeFigure> drawable(const std::vector<CubeFigure>& figures, const C
   std::vector<CubeFigure> out;
   for (const CubeFigure& figure : figures) {
     try {
-      compare::check_numbers({figure}, cube);
+      runs::check_numbers({figure}, cube);
       out.push_back(figure);
     } catch (const InputError& error) {
       fmt::print(stderr, "warning: the figure {} is left out: {}\n", figure.name, error.what());
@@ -110,17 +110,16 @@ reports::Study write_study(const fs::path& directory, Cube cube,
                            const std::vector<CubeFigure>& figures) {
   std::vector<CubeFigure> drawn = drawable(figures, cube);
   cube.summary["study"] = reports::write_cube_report(cube, drawn, directory);
-  compare::write_cube(cube, directory);
+  runs::write_cube(cube, directory);
   return {std::move(cube), std::move(drawn)};
 }
 
 }  // namespace
 
 ReadSweep read_sweep(const fs::path& file) {
-  Sweep sweep = compare::read_sweep(file);
-  std::vector<CubeFigure> figures =
-      compare::read_cube_figures(sweep.text, file.string(), sweep.axes);
-  compare::SweepPlan plan = compare::plan(sweep);
+  Sweep sweep = runs::read_sweep(file);
+  std::vector<CubeFigure> figures = runs::read_cube_figures(sweep.text, file.string(), sweep.axes);
+  runs::SweepPlan plan = runs::plan(sweep);
   return {std::move(sweep), std::move(figures), std::move(plan)};
 }
 
@@ -138,9 +137,9 @@ reports::Study sweep_into(const fs::path& directory, const PreparedSweep& prepar
 }
 
 reports::Study redraw_sweep(const fs::path& directory) {
-  Cube cube = compare::read_cube(directory);
+  Cube cube = runs::read_cube(directory);
   const std::vector<CubeFigure> figures =
-      compare::read_cube_figures(cube.text, cube.name + ".toml", cube.axes);
+      runs::read_cube_figures(cube.text, cube.name + ".toml", cube.axes);
   return write_study(directory, std::move(cube), figures);
 }
 
@@ -148,7 +147,7 @@ void print_summary(const Cube& cube, const fs::path& directory) {
   fmt::print("{}\n", cube.title);
   fmt::print("  report         {}\n", (directory / "report.html").string());
   fmt::print("  result         {}\n", (directory / "result.nc").string());
-  for (const compare::Axis& axis : cube.axes)
+  for (const runs::Axis& axis : cube.axes)
     fmt::print("  {:<14} {} values\n", axis.name, axis.size());
   fmt::print("  cells          {}, {} failed\n", cube.size(),
              cube.summary.at("failed").get<Index>());
@@ -161,7 +160,7 @@ void print_summary(const Cube& cube, const fs::path& directory) {
 void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options options) {
   ReadSweep sweep = read_sweep(file);
   const fs::path directory = out.value_or(fs::path("results") / sweep.sweep.name);
-  compare::OutputDirectory output(directory);
+  runs::OutputDirectory output(directory);
   const PreparedSweep prepared = prepare_sweep(std::move(sweep), output.beside(".cells"), options);
   const reports::Study study = sweep_into(output.path(), prepared, options.quiet);
   output.publish();

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "cli/commands.hpp"
-#include "compare/run_sweep.hpp"
 #include "reports/cube_report.hpp"
+#include "runs/run_sweep.hpp"
 
 #include <filesystem>
 #include <map>
@@ -12,9 +12,9 @@ namespace fprinciple::cli {
 
 /// A sweep file whose figures and cells are valid.
 struct ReadSweep {
-  compare::Sweep sweep;
-  std::vector<compare::CubeFigure> figures;
-  compare::SweepPlan plan;
+  runs::Sweep sweep;
+  std::vector<runs::CubeFigure> figures;
+  runs::SweepPlan plan;
 };
 
 /// Reads a sweep file, its figures and every cell's experiment.
@@ -22,8 +22,8 @@ ReadSweep read_sweep(const std::filesystem::path& file);
 
 /// One that is ready to run.
 struct PreparedSweep : ReadSweep {
-  compare::FinishedCells finished;
-  std::map<Eigen::Index, compare::CellResult> known;  ///< cells that need not be run
+  runs::FinishedCells finished;
+  std::map<Eigen::Index, runs::CellResult> known;  ///< cells that need not be run
 };
 
 /// Reads, with options.resume, the cells that are finished in the directory `cells`; without, they
@@ -38,6 +38,6 @@ reports::Study sweep_into(const std::filesystem::path& directory, const Prepared
 /// Draws figures and page of a sweep again, in its directory.
 reports::Study redraw_sweep(const std::filesystem::path& directory);
 
-void print_summary(const compare::Cube& cube, const std::filesystem::path& directory);
+void print_summary(const runs::Cube& cube, const std::filesystem::path& directory);
 
 }  // namespace fprinciple::cli

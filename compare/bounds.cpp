@@ -1,7 +1,7 @@
 #include "compare/bounds.hpp"
 
+#include "base/error.hpp"
 #include "compare/theory.hpp"
-#include "data/error.hpp"
 #include "lfp/bounds.hpp"
 #include "lfp/dual.hpp"
 #include "lfp/evaluate.hpp"

@@ -4,7 +4,6 @@
 #include "data/samples.hpp"
 #include "data/weights.hpp"
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -64,11 +63,5 @@ struct Comparison {
 
 /// The conventions of time, frequency and loss, as every result states them.
 nlohmann::json conventions();
-
-/// Writes result.nc and summary.json (and the weights) into an existing directory.
-void write_comparison(const Comparison& comparison, const std::filesystem::path& directory);
-
-/// Reads back what write_comparison wrote (without the weights).
-Comparison read_comparison(const std::filesystem::path& directory);
 
 }  // namespace fprinciple::compare

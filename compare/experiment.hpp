@@ -20,8 +20,6 @@
 
 namespace fprinciple::compare {
 
-class TomlFile;
-
 /// One experiment: everything that an experiment file (TOML) says, validated, with the defaults
 /// filled in. docs/experiment.md gives each key's meaning.
 struct Experiment {
@@ -86,17 +84,5 @@ data::NetworkLaw network_law(const Experiment& experiment);
 
 /// The largest side of the bounding box of samples and grid.
 double extent(const Experiment& experiment);
-
-/// The names that `report.figures` may hold, in the order of the report.
-std::vector<std::string> figure_names();
-
-/// Reads an experiment file; with `bounds` as if it had a table [bounds]. Throws InputError
-/// "file:line: key: what is wrong; what is allowed" for TOML that does not parse, unknown or
-/// missing keys, wrong types and impossible values, and for sizes that this machine's memory cannot
-/// hold (saying what they would need).
-Experiment read_experiment(const std::filesystem::path& file, bool bounds = false);
-
-/// The same of a file that has been parsed, and perhaps edited.
-Experiment read_experiment(const TomlFile& toml, bool bounds = false);
 
 }  // namespace fprinciple::compare

@@ -1,7 +1,7 @@
 #include "compare/prediction.hpp"
 
+#include "base/stopwatch.hpp"
 #include "compare/solver_check.hpp"
-#include "compare/stopwatch.hpp"
 #include "lfp/evaluate.hpp"
 #include "lfp/propagator.hpp"
 
@@ -47,7 +47,7 @@ void set_limit(Prediction& out, bool check, const Check& checked_by) {
 
 Prediction lattice_prediction(const lfp::Problem& problem, const data::Grid& grid, bool check,
                               double scale) {
-  const Stopwatch decomposition;
+  const base::Stopwatch decomposition;
   const auto solution = std::make_shared<LatticeSolution>(LatticeSolution{
       problem, lfp::Propagator(problem), lfp::GridEvaluator(problem.lattice, grid)});
   const double seconds = decomposition.seconds();
@@ -76,7 +76,7 @@ Prediction lattice_prediction(const lfp::Problem& problem, const data::Grid& gri
 
 Prediction kernel_prediction(const lfp::KernelProblem& problem, const MatrixXd& k_grid,
                              const MatrixXd& p_grid, bool check, double scale) {
-  const Stopwatch decomposition;
+  const base::Stopwatch decomposition;
   const auto solution = std::make_shared<KernelSolution>(
       KernelSolution{problem, lfp::KernelFlow(problem), k_grid, p_grid});
   const double seconds = decomposition.seconds();

@@ -1,12 +1,12 @@
 #include "compare/run.hpp"
 
+#include "base/memory.hpp"
+#include "base/stopwatch.hpp"
+#include "base/version.hpp"
 #include "compare/bounds.hpp"
 #include "compare/interpolants.hpp"
-#include "compare/stopwatch.hpp"
 #include "compare/test_error.hpp"
 #include "compare/theory.hpp"
-#include "data/memory.hpp"
-#include "data/version.hpp"
 #include "lfp/spectrum.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/gradient_flow.hpp"
@@ -248,7 +248,7 @@ json run_summary(const Experiment& experiment, const Comparison& out,
   const Index last = out.t.size() - 1;
   json summary = {
       {"program", "fprinciple"},
-      {"version", data::version()},
+      {"version", base::version()},
       {"name", out.name},
       {"title", out.title},
       {"conventions", conventions()},
@@ -278,7 +278,7 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress,
   out.experiment_text = experiment.text;
   out.samples = experiment.samples;
   out.grid = experiment.grid;
-  const Stopwatch total;
+  const base::Stopwatch total;
 
   const nn::Network network = initial_network(experiment.network, out.samples.dim());
   std::vector<std::string> warnings = assumption_warnings(experiment, network.weights);
@@ -297,7 +297,7 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress,
   out.f_lfp_limit = f_ini + prediction.limit;
 
   // Practice.
-  const Stopwatch training;
+  const base::Stopwatch training;
   const nn::Trajectory trajectory = train(experiment, network, progress, supervision);
   const double training_seconds = training.seconds();
   out.t = trajectory.t;
@@ -343,7 +343,7 @@ Comparison run(const Experiment& experiment, const ProgressCallback& progress,
     out.weights_final = trajectory.network.weights;
   }
   out.summary["seconds"] = total.seconds();
-  out.summary["memory"] = {{"peak_mib", data::peak_memory_mib()}};
+  out.summary["memory"] = {{"peak_mib", base::peak_memory_mib()}};
   return out;
 }
 

@@ -1,7 +1,7 @@
 #include "compare/solver_check.hpp"
 
-#include "compare/stopwatch.hpp"
-#include "data/error.hpp"
+#include "base/error.hpp"
+#include "base/stopwatch.hpp"
 #include "lfp/constrained.hpp"
 #include "lfp/dual.hpp"
 #include "lfp/ode.hpp"
@@ -50,7 +50,7 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
                           double propagator_seconds, const lfp::GridEvaluator& on_grid,
                           double scale) {
   SolverCheck check;
-  const Stopwatch dual_watch;
+  const base::Stopwatch dual_watch;
   const Eigen::MatrixXcd dual = lfp::solve_dual(problem);
   check.limit = on_grid(dual);
   enter(check, "dual", check.limit, dual_watch.seconds(), scale);
@@ -58,7 +58,7 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
     enter_residual(check, lfp::values(problem.lattice, dual, problem.samples.x) - problem.samples.y,
                    scale, "lattice");
 
-  const Stopwatch propagator_watch;
+  const base::Stopwatch propagator_watch;
   const Eigen::VectorXd limit =
       on_grid(propagator.coefficients(std::numeric_limits<double>::infinity()));
   enter(check, "propagator", limit, propagator_seconds + propagator_watch.seconds(), scale);
@@ -73,7 +73,7 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
       return;
     }
     try {
-      const Stopwatch watch;
+      const base::Stopwatch watch;
       const Eigen::VectorXd f = on_grid(solve());
       enter(check, route, f, watch.seconds(), scale);
     } catch (const RunError& error) {
@@ -91,7 +91,7 @@ SolverCheck check_solvers(const lfp::KernelProblem& problem, const lfp::KernelFl
                           double flow_seconds, const Eigen::MatrixXd& k_grid,
                           const Eigen::MatrixXd& p_grid, double scale) {
   SolverCheck check;
-  const Stopwatch dual_watch;
+  const base::Stopwatch dual_watch;
   const lfp::KernelWeights dual = lfp::solve_saddle(problem);
   check.limit = lfp::values(dual, k_grid, p_grid);
   enter(check, "dual", check.limit, dual_watch.seconds(), scale);
@@ -101,7 +101,7 @@ SolverCheck check_solvers(const lfp::KernelProblem& problem, const lfp::KernelFl
                                problem.polynomials) -
                        problem.residual,
                    scale, "kernel");
-  const Stopwatch propagator_watch;
+  const base::Stopwatch propagator_watch;
   const Eigen::VectorXd limit = lfp::values(
       flow.weights(Eigen::VectorXd::Constant(1, std::numeric_limits<double>::infinity())), k_grid,
       p_grid);

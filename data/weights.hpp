@@ -1,7 +1,5 @@
 #pragma once
 
-#include <filesystem>
-
 #include <Eigen/Core>
 
 namespace fprinciple::data {
@@ -14,12 +12,5 @@ struct Weights {
   Eigen::Index width() const { return a.size(); }
   Eigen::Index dim() const { return w.cols(); }
 };
-
-/// Reads the variables a(neuron), w(neuron, dim), b(neuron) of a NetCDF-4 file. Throws InputError
-/// naming file and variable when one is missing, has another shape or a value that is not finite.
-Weights read_weights(const std::filesystem::path& file);
-
-/// Writes what read_weights reads, bit for bit.
-void write_weights(const std::filesystem::path& file, const Weights& weights);
 
 }  // namespace fprinciple::data

@@ -1,7 +1,7 @@
 #include "lfp/bounds.hpp"
 
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "data/random.hpp"
 #include "lfp/fft.hpp"
 
@@ -162,7 +162,7 @@ WorstCase worst_case(const Problem& problem, const Features& features) {
     MatrixXd t = MatrixXd::Zero(k + 1, k + 1);
     t.diagonal() = diagonal.head(k + 1);
     t.diagonal(-1) = beside.head(k);
-    const data::SymmetricEigen ritz = data::symmetric_eigen(t);
+    const base::SymmetricEigen ritz = base::symmetric_eigen(t);
     const double theta = std::max(ritz.values[k], 0.0);
     const double residual = beside[k] * std::abs(ritz.vectors(k, k));
     // The second is the operator's own rounding, which matters where λ vanishes beside Γ.

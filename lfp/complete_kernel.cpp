@@ -1,6 +1,6 @@
 #include "lfp/complete_kernel.hpp"
 
-#include "data/memory.hpp"
+#include "base/memory.hpp"
 #include "lfp/gauss_rule.hpp"
 #include "lfp/hermite_averages.hpp"
 #include "lfp/neuron_rule.hpp"
@@ -128,7 +128,7 @@ ActivationAverages relu_line(const data::NetworkLaw& law, int p, const MatrixXd&
 
 ActivationAverages activation_averages(const data::NetworkLaw& law, const MatrixXd& rows,
                                        const MatrixXd& columns) {
-  data::require_memory(
+  base::require_memory(
       8.0 * 4.0 * static_cast<double>(rows.cols()) * static_cast<double>(columns.cols()),
       fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
   const int p = data::relu_power(law.activation);

@@ -1,6 +1,6 @@
 #include "lfp/complete_lattice.hpp"
 
-#include "data/memory.hpp"
+#include "base/memory.hpp"
 #include "lfp/spectral_weight.hpp"
 
 #include <cmath>
@@ -39,7 +39,7 @@ bool has_lattice_form(const data::NetworkLaw& law, Index d, double reach) {
 MatrixXd complete_on_lattice(const data::NetworkLaw& law, const Lattice& lattice,
                              const MatrixXd& rows, const MatrixXd& columns) {
   const auto d = static_cast<double>(lattice.dim);
-  data::require_memory(
+  base::require_memory(
       8.0 * 4.0 * static_cast<double>(lattice.size()) *
           static_cast<double>(rows.cols() + columns.cols()),
       fmt::format("a lattice of {} coefficients with {} points", lattice.size(), rows.cols()));

@@ -1,6 +1,6 @@
 #include "lfp/constrained.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 
 #include <algorithm>
 #include <cmath>

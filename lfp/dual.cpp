@@ -1,6 +1,6 @@
 #include "lfp/dual.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 
 #include <limits>
 

@@ -1,6 +1,6 @@
 #include "lfp/gauss_rule.hpp"
 
-#include "data/linear_algebra.hpp"
+#include "base/linear_algebra.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ Rule gauss_legendre(Index order) {
     const auto j = static_cast<double>(k);
     jacobi(k, k - 1) = jacobi(k - 1, k) = j / std::sqrt(4.0 * j * j - 1.0);
   }
-  const data::SymmetricEigen eigen = data::symmetric_eigen(jacobi);
+  const base::SymmetricEigen eigen = base::symmetric_eigen(jacobi);
   return {eigen.values, eigen.vectors.row(0).transpose().cwiseAbs2()};
 }
 

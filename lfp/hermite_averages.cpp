@@ -1,6 +1,6 @@
 #include "lfp/hermite_averages.hpp"
 
-#include "data/memory.hpp"
+#include "base/memory.hpp"
 #include "lfp/gauss_rule.hpp"
 
 #include <algorithm>
@@ -129,7 +129,7 @@ ActivationAverages hermite_averages(const data::NetworkLaw& law, const MatrixXd&
   const auto terms =
       static_cast<Index>(std::min(4096.0, std::ceil(60.0 * largest * largest) + 64.0));
   const Index nodes = b.x.size();
-  data::require_memory(
+  base::require_memory(
       8.0 * 2.0 * static_cast<double>(terms * nodes) *
           static_cast<double>(rows.cols() + columns.cols()),
       fmt::format("the Hermite coefficients of {} points", rows.cols() + columns.cols()));

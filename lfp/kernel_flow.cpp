@@ -1,8 +1,8 @@
 #include "lfp/kernel_flow.hpp"
 
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
-#include "data/memory.hpp"
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
+#include "base/memory.hpp"
 #include "lfp/lanczos.hpp"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ VectorXd settled(const VectorXd& values, Index n) {
 }  // namespace
 
 MatrixXd values(const KernelWeights& weights, const MatrixXd& k_points, const MatrixXd& p_points) {
-  MatrixXd f = data::product(k_points, weights.kernel);
+  MatrixXd f = base::product(k_points, weights.kernel);
   if (p_points.cols() > 0) f += p_points * weights.polynomials;
   return f;
 }
@@ -45,7 +45,7 @@ KernelFlow::KernelFlow(KernelProblem problem)
   if (q > n)
     throw RunError(fmt::format(
         "{} samples do not determine {} unpenalised polynomials: more samples are needed", n, q));
-  data::require_memory(8.0 * 5.0 * static_cast<double>(n) * static_cast<double>(n),
+  base::require_memory(8.0 * 5.0 * static_cast<double>(n) * static_cast<double>(n),
                        fmt::format("the kernel matrix of {} samples", n));
   restricted_.diagonal().array() += problem.ridge;
   MatrixXd complement;  // Q
@@ -66,7 +66,7 @@ KernelFlow::KernelFlow(KernelProblem problem)
   }
   const VectorXd start = q > 0 ? VectorXd(complement.transpose() * residual_) : residual_;
   auto krylov = lanczos(restricted_, start);
-  data::SymmetricEigen eigen = krylov ? std::move(*krylov) : data::symmetric_eigen(restricted_);
+  base::SymmetricEigen eigen = krylov ? std::move(*krylov) : base::symmetric_eigen(restricted_);
   decay_ = settled(eigen.values, n - q);
   projection_ = eigen.vectors.transpose() * start;
   basis_ = q > 0 ? MatrixXd(complement * eigen.vectors) : std::move(eigen.vectors);
@@ -79,7 +79,7 @@ KernelWeights KernelFlow::weights(const VectorXd& t) const {
     for (Index j = 0; j < decay_.size(); ++j)
       step(j, k) =
           decay_[j] > 0.0 ? -std::expm1(-decay_[j] * t[k]) / decay_[j] * projection_[j] : 0.0;
-  KernelWeights out{data::product(basis_, step), MatrixXd(range_.cols(), t.size())};
+  KernelWeights out{base::product(basis_, step), MatrixXd(range_.cols(), t.size())};
   if (range_.cols() == 0) return out;
   const MatrixXd missing =
       (-(seen_.transpose() * out.kernel)).colwise() + range_.transpose() * residual_;
@@ -94,14 +94,14 @@ MatrixXd KernelFlow::residuals(const VectorXd& t) const {
   for (Index k = 0; k < t.size(); ++k)
     for (Index j = 0; j < decay_.size(); ++j)
       decayed(j, k) = (decay_[j] > 0.0 ? std::exp(-decay_[j] * t[k]) : 1.0) * projection_[j];
-  MatrixXd r = data::product(basis_, decayed);
+  MatrixXd r = base::product(basis_, decayed);
   for (Index k = 0; k < t.size(); ++k)
     if (t[k] == 0.0) r.col(k) = residual_;
   return r;
 }
 
 VectorXd KernelFlow::rates() const {
-  return settled(data::symmetric_eigen(restricted_).values, restricted_.rows());
+  return settled(base::symmetric_eigen(restricted_).values, restricted_.rows());
 }
 
 KernelWeights solve_saddle(const KernelProblem& problem) {

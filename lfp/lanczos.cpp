@@ -8,7 +8,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-std::optional<data::SymmetricEigen> lanczos(const MatrixXd& a, const VectorXd& r) {
+std::optional<base::SymmetricEigen> lanczos(const MatrixXd& a, const VectorXd& r) {
   const Index steps = a.rows() / 3;
   MatrixXd q(a.rows(), steps + 1);
   MatrixXd t = MatrixXd::Zero(steps + 1, steps + 1);
@@ -27,7 +27,7 @@ std::optional<data::SymmetricEigen> lanczos(const MatrixXd& a, const VectorXd& r
     if (!(pivot > 0.0)) return {};
     error *= beta / pivot;
     if (error <= std::numeric_limits<double>::epsilon()) {
-      data::SymmetricEigen eigen = data::symmetric_eigen(t.topLeftCorner(k + 1, k + 1));
+      base::SymmetricEigen eigen = base::symmetric_eigen(t.topLeftCorner(k + 1, k + 1));
       eigen.vectors = q.leftCols(k + 1) * eigen.vectors;
       return eigen;
     }

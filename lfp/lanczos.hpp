@@ -1,6 +1,6 @@
 #pragma once
 
-#include "data/linear_algebra.hpp"
+#include "base/linear_algebra.hpp"
 
 #include <optional>
 
@@ -19,6 +19,6 @@ namespace fprinciple::lfp {
 /// Returns Λ and Q V, T = V Λ V^T, as soon as this is below rounding, ε|r|: few steps where the
 /// eigenvalues span few decades. Nothing, if n/3 steps do not reach it, when a full decomposition
 /// is as quick; they cost half of one. Full reorthogonalisation: O(n² k) time, n²/3 memory.
-std::optional<data::SymmetricEigen> lanczos(const Eigen::MatrixXd& a, const Eigen::VectorXd& r);
+std::optional<base::SymmetricEigen> lanczos(const Eigen::MatrixXd& a, const Eigen::VectorXd& r);
 
 }  // namespace fprinciple::lfp

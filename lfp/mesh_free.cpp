@@ -1,6 +1,6 @@
 #include "lfp/mesh_free.hpp"
 
-#include "data/memory.hpp"
+#include "base/memory.hpp"
 
 #include <algorithm>
 
@@ -29,7 +29,7 @@ MeshFree mesh_free_2019(const data::NetworkLaw& law, Index d) { return mesh_free
 MeshFree mesh_free_2020(const data::NetworkLaw& law, Index d) { return mesh_free(law, d, true); }
 
 MatrixXd kernel_matrix(const MeshFree& model, const MatrixXd& rows, const MatrixXd& columns) {
-  data::require_memory(
+  base::require_memory(
       8.0 * 2.0 * static_cast<double>(rows.cols()) * static_cast<double>(columns.cols()),
       fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
   const double from_b = model.bias ? 1.0 : 0.0;

@@ -1,6 +1,6 @@
 #include "lfp/neuron_rule.hpp"
 
-#include "data/memory.hpp"
+#include "base/memory.hpp"
 #include "lfp/gauss_rule.hpp"
 
 #include <algorithm>
@@ -127,7 +127,7 @@ double relative_difference(const ActivationAverages& one, const ActivationAverag
 
 ActivationAverages neuron_averages(const data::NetworkLaw& law, const MatrixXd& rows,
                                    const MatrixXd& columns) {
-  data::require_memory(
+  base::require_memory(
       8.0 * (6.0 * static_cast<double>(rows.cols()) * static_cast<double>(columns.cols()) +
              3.0 * 1024.0 * static_cast<double>(rows.cols() + columns.cols())),
       fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));

@@ -1,6 +1,6 @@
 #include "lfp/ode.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 
 #include <cmath>
 #include <functional>

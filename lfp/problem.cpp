@@ -1,6 +1,6 @@
 #include "lfp/problem.hpp"
 
-#include "data/memory.hpp"
+#include "base/memory.hpp"
 
 #include <cmath>
 
@@ -34,7 +34,7 @@ Eigen::MatrixXd whitened_features(const Problem& problem) {
   const Index size = problem.lattice.size();
   const Index parts = problem.weight.cols();
   const Index rows = 2 * size * parts + (problem.ridge > 0.0 ? n : 0);
-  data::require_memory(
+  base::require_memory(
       3.0 * 8.0 * static_cast<double>(rows) * static_cast<double>(n),
       fmt::format("a lattice of {} coefficients with {} samples", size * parts, n));
   const Eigen::MatrixXd scale =

@@ -1,6 +1,6 @@
 #include "lfp/real_space_kernel.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "lfp/activation_spectrum.hpp"
 #include "lfp/octave_interpolant.hpp"
 

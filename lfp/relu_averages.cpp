@@ -1,6 +1,6 @@
 #include "lfp/relu_averages.hpp"
 
-#include "data/vectorise.hpp"
+#include "base/simd.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "lfp/spectral_weight.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "lfp/activation_spectrum.hpp"
 
 #include <cmath>

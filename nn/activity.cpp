@@ -1,6 +1,6 @@
 #include "nn/activity.hpp"
 
-#include "data/parallel.hpp"
+#include "base/parallel.hpp"
 #include "nn/kernels.hpp"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ std::vector<std::uint64_t> on_a_line(const data::Weights& theta, Eigen::RowVecto
   std::vector<std::uint64_t> sums{0};  // of the keys of the first i points
   for (Index i = 0; i < x.size(); ++i) sums.push_back(sums.back() + key(i));
   std::vector<std::uint64_t> out(static_cast<std::size_t>(theta.width()));
-  data::parallel_for(theta.width(), theta.width() > kWorthThreads, [&](Index j) {
+  base::parallel_for(theta.width(), theta.width() > kWorthThreads, [&](Index j) {
     const double w = theta.w(j, 0);
     const double b = theta.b[j];
     const bool at_left = b + w * x[0] > 0.0;
@@ -44,7 +44,7 @@ std::vector<std::uint64_t> activity(const Network& network, const Eigen::MatrixX
   constexpr Index kTogether = 256;  // points
   const Index m = theta.width();
   std::vector<std::uint64_t> out(static_cast<std::size_t>(m));
-  data::parallel_for(blocks(m), m * points.cols() > kWorthThreads, [&](Index block) {
+  base::parallel_for(blocks(m), m * points.cols() > kWorthThreads, [&](Index block) {
     const Index j = block * kBlock;
     const Index size = std::min(kBlock, m - j);
     for (Index i = 0; i < points.cols(); i += kTogether) {

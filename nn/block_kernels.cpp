@@ -1,6 +1,6 @@
 #include "nn/block_kernels.hpp"
 
-#include "nn/vectorise.hpp"
+#include "nn/dots.hpp"
 
 #include <algorithm>
 #include <array>
@@ -82,7 +82,7 @@ struct Kernels {
   static constexpr Index kStored = 32768 / kBlock / static_cast<Index>(sizeof(Scalar));
 
   template <int Size>
-  using Simd = data::Vector<Scalar, Size>;
+  using Simd = base::Vector<Scalar, Size>;
   using Vec = typename Simd<Bytes>::Type;
 
   // By reference: vectors of 64 bytes are not passed alike by all instruction sets.
@@ -529,40 +529,40 @@ struct Kernels {
 }  // namespace
 
 bool notes_activity(data::Activation activation) {
-  return data::vector_bytes() == 64 && activation == data::Activation::relu;
+  return base::vector_bytes() == 64 && activation == data::Activation::relu;
 }
 
 void add_outputs(data::Activation activation, const Block<double>& block,
                  const PointBlock<double>& at, double* f) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     Kernels<double, decltype(bytes)::value>::add_outputs(activation, block, at, f);
   });
 }
 
 void add_outputs(data::Activation activation, const Block<float>& block,
                  const PointBlock<float>& at, double* f) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     Kernels<float, decltype(bytes)::value>::add_outputs(activation, block, at, f);
   });
 }
 
 void gradient(data::Activation activation, const GroupScales& scales, const Block<double>& block,
               const PointBlock<double>& at, const NeuronBlock<double>& into) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     Kernels<double, decltype(bytes)::value>::gradient(activation, scales, block, at, into);
   });
 }
 
 void gradient(data::Activation activation, const GroupScales& scales, const Block<float>& block,
               const PointBlock<float>& at, const NeuronBlock<float>& into) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     Kernels<float, decltype(bytes)::value>::gradient(activation, scales, block, at, into);
   });
 }
 
 void fill_features(data::Activation activation, const Block<double>& block,
                    const PointBlock<double>& at, Eigen::Index size, double* h, double* g) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     Kernels<double, decltype(bytes)::value>::fill_features(activation, block, at, size, h, g);
   });
 }

@@ -1,7 +1,7 @@
 #include "nn/gradient_descent.hpp"
 
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "data/random.hpp"
 #include "nn/kernels.hpp"
 #include "nn/line_sweep.hpp"
@@ -36,7 +36,7 @@ bool is_plain(const Descent& descent) {
 SnapshotClock snapshot_clock(const Network& start, const Task& task, double per_step) {
   const auto& [x, y] = task.samples;
   if (!task.snapshots.times.empty()) return {task, {}, {}, per_step};
-  const auto [values, vectors] = data::symmetric_eigen(tangent_kernel(start, x));
+  const auto [values, vectors] = base::symmetric_eigen(tangent_kernel(start, x));
   return {task, values, vectors.transpose() * (outputs(start, x) - y), per_step};
 }
 

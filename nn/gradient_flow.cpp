@@ -1,7 +1,7 @@
 #include "nn/gradient_flow.hpp"
 
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "nn/kernels.hpp"
 #include "nn/kinks.hpp"
 #include "nn/residual_path.hpp"
@@ -101,7 +101,7 @@ class Flow {
     model_.vectors.resize(0, 0);
     MatrixXd k = tangent_kernel(network_, x);
     hold_pinned(k, network_, x);
-    model_ = data::symmetric_eigen(k);
+    model_ = base::symmetric_eigen(k);
     model_.values = model_.values.cwiseMax(0.0);
     projection_ = model_.vectors.transpose() * u;
     ++gradients_;
@@ -299,7 +299,7 @@ class Flow {
   Network network_;
   Recorder recorder_;
   MatrixXd monitored_;
-  data::SymmetricEigen model_;  // of K at the present weights, Λ ≥ 0
+  base::SymmetricEigen model_;  // of K at the present weights, Λ ≥ 0
   VectorXd projection_;         // V^T u
   SnapshotClock clock_;
   double h_ = 0.0;  // of the next step

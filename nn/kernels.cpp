@@ -1,6 +1,6 @@
 #include "nn/kernels.hpp"
 
-#include "data/parallel.hpp"
+#include "base/parallel.hpp"
 #include "nn/line.hpp"
 #include "nn/neurons.hpp"
 
@@ -55,7 +55,7 @@ namespace direct {
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points) {
   const Index m = network.weights.width();
   Eigen::MatrixXd partial = Eigen::MatrixXd::Zero(points.cols(), runs(m));
-  data::parallel_for(partial.cols(), m * points.cols() > kWorthThreads, [&](Index run) {
+  base::parallel_for(partial.cols(), m * points.cols() > kWorthThreads, [&](Index run) {
     const Index end = run_start(m, run + 1);
     for (Index first = run_start(m, run); first < end; first += kBlock) {
       const Neurons<double> part(network.weights, first, std::min(kBlock, end - first));
@@ -76,7 +76,7 @@ data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& p
   data::Weights g{Eigen::VectorXd(m), Eigen::MatrixXd(m, d), Eigen::VectorXd(m)};
   const auto scratch = [&] { return Neurons<double>(kBlock, d); };
   const bool worth_threads = m * points.cols() > kWorthThreads;
-  data::parallel_for(runs(m), worth_threads, scratch, [&](Index run, Neurons<double>& sums) {
+  base::parallel_for(runs(m), worth_threads, scratch, [&](Index run, Neurons<double>& sums) {
     const NeuronBlock<double> into = sums.theta(0);
     const Index end = run_start(m, run + 1);
     for (Index first = run_start(m, run); first < end; first += kBlock) {

@@ -1,6 +1,6 @@
 #include "nn/kinks.hpp"
 
-#include "data/parallel.hpp"
+#include "base/parallel.hpp"
 #include "nn/kernels.hpp"
 
 #include <algorithm>
@@ -291,7 +291,7 @@ class Passing {
       }
       return near;
     };
-    data::parallel_for(blocks(m), m > kWorthThreads, [&](Index block) {
+    base::parallel_for(blocks(m), m > kWorthThreads, [&](Index block) {
       for (Index j = block * kBlock; j < std::min(m, (block + 1) * kBlock); ++j)
         found[static_cast<std::size_t>(j)] = static_cast<char>(approaches(j) && passes(j));
     });
@@ -304,7 +304,7 @@ class Passing {
     const Index n = e_.cols();
     const Index m = theta_.width();
     std::vector<char> found(static_cast<std::size_t>(m), 0);
-    data::parallel_for(blocks(m), m * n > kWorthThreads, [&](Index block) {
+    base::parallel_for(blocks(m), m * n > kWorthThreads, [&](Index block) {
       const Index first = block * kBlock;
       const Index count = std::min(kBlock, m - first);
       const Eigen::ArrayXd distance = theta_.a.segment(first, count).cwiseAbs();
@@ -371,7 +371,7 @@ void follow(Network& network, const std::vector<Index>& neurons, const MatrixXd&
   const auto count = static_cast<Index>(neurons.size());
   constexpr Index kChunks = 16;  // summed apart and then in their order
   MatrixXd partial = MatrixXd::Zero(bends != nullptr ? pushes.size() : 0, kChunks);
-  data::parallel_for(kChunks, count * pushes.size() > kWorthThreads, [&](Index chunk) {
+  base::parallel_for(kChunks, count * pushes.size() > kWorthThreads, [&](Index chunk) {
     MatrixXd::MapType bend(partial.col(chunk).data(), pushes.rows(), pushes.cols());
     for (Index k = chunk * count / kChunks; k < (chunk + 1) * count / kChunks; ++k) {
       const Index j = neurons[static_cast<std::size_t>(k)];

@@ -64,7 +64,7 @@ MatrixXd kernel(const Network& network, const MatrixXd& points, const Cells<doub
   const double tw = network.train_w ? s2 : 0.0;
   const double tb = network.train_b ? s2 : 0.0;
   MatrixXd k(rows, columns);
-  data::parallel_for(columns, rows * columns > kWorthThreads, [&](Index j) {
+  base::parallel_for(columns, rows * columns > kWorthThreads, [&](Index j) {
     for (Index i = 0; i < rows; ++i) {
       const auto [low, high] = std::minmax(rank[i], rank[first + j]);
       const double u = cells.sorted()[low];

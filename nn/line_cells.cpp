@@ -1,6 +1,6 @@
 #include "nn/line_cells.hpp"
 
-#include "nn/vectorise.hpp"
+#include "nn/dots.hpp"
 
 #include <array>
 #include <limits>
@@ -59,7 +59,7 @@ template <class Scalar>
 
 /// As many numbers as a vector has doubles, W.
 template <class Scalar, int W>
-using Numbers = data::Vector<Scalar, W* static_cast<int>(sizeof(Scalar))>;
+using Numbers = base::Vector<Scalar, W* static_cast<int>(sizeof(Scalar))>;
 template <int W>
 using Doubles = typename Numbers<double, W>::Type;
 
@@ -346,7 +346,7 @@ void Cells<Scalar>::sum_points(const Eigen::VectorXd& q, Aligned<Pair>& sums) co
   const double* const xi = xi_.data();
   const double* const of = q.data();
   rising[n] = falling[0] = Pair{0.0, 0.0};
-  data::with_vectors([&](auto) {
+  base::with_vectors([&](auto) {
     running_sums(
         n,
         [&](Index i) {
@@ -374,7 +374,7 @@ Eigen::VectorXd Cells<Scalar>::sum_neurons(Aligned<Pair>& tables, double scale) 
   const Index* const order = order_.data();
   const double* const xi = xi_.data();
   double* const to = f.data();
-  data::with_vectors([&](auto) {
+  base::with_vectors([&](auto) {
     running_sums(
         n, [&](Index i) { return falling[n - i]; },
         [&](Index i, Pair sum) { falling[n - i] = sum; });
@@ -394,47 +394,47 @@ template class Cells<double>;
 template class Cells<float>;
 
 void locate(const Cells<double>& cells, const LineBlock<double>& block) {
-  data::with_vectors([&](auto) { locate_each(cells, block); });
+  base::with_vectors([&](auto) { locate_each(cells, block); });
 }
 void locate(const Cells<float>& cells, const LineBlock<float>& block) {
-  data::with_vectors([&](auto) { locate_each(cells, block); });
+  base::with_vectors([&](auto) { locate_each(cells, block); });
 }
 void track(const Cells<double>& cells, const LineBlock<double>& block, LineEnds<double> ends) {
-  data::with_vectors([&](auto) { track_each(cells, block, ends); });
+  base::with_vectors([&](auto) { track_each(cells, block, ends); });
 }
 void track(const Cells<float>& cells, const LineBlock<float>& block, LineEnds<float> ends) {
-  data::with_vectors([&](auto) { track_each(cells, block, ends); });
+  base::with_vectors([&](auto) { track_each(cells, block, ends); });
 }
 void gather(const LineBlock<double>& block, const Pair* sums, double centre, GroupScales scales,
             const LineWeights<double>& gradient) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     gather_each<decltype(bytes)::value / 8>(block, sums, centre, scales, gradient);
   });
 }
 void gather(const LineBlock<float>& block, const Pair* sums, double centre, GroupScales scales,
             const LineWeights<float>& gradient) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     gather_each<decltype(bytes)::value / 8>(block, sums, centre, scales, gradient);
   });
 }
 void descend(const Cells<double>& cells, const LineBlock<double>& block, const Pair* sums,
              GroupScales scales, const LineWeights<double>& weights, LineEnds<double> ends) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     descend_each<decltype(bytes)::value / 8>(cells, block, sums, scales, weights, ends);
   });
 }
 void descend(const Cells<float>& cells, const LineBlock<float>& block, const Pair* sums,
              GroupScales scales, const LineWeights<float>& weights, LineEnds<float> ends) {
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     descend_each<decltype(bytes)::value / 8>(cells, block, sums, scales, weights, ends);
   });
 }
 void scatter(const LineBlock<double>& block, double centre, Pair* table) {
-  data::with_vectors(
+  base::with_vectors(
       [&](auto bytes) { scatter_each<decltype(bytes)::value / 8>(block, centre, table); });
 }
 void scatter(const LineBlock<float>& block, double centre, Pair* table) {
-  data::with_vectors(
+  base::with_vectors(
       [&](auto bytes) { scatter_each<decltype(bytes)::value / 8>(block, centre, table); });
 }
 

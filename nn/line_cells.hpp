@@ -1,6 +1,6 @@
 #pragma once
 
-#include "data/parallel.hpp"
+#include "base/parallel.hpp"
 #include "nn/kernels.hpp"
 #include "nn/neurons.hpp"
 
@@ -171,7 +171,7 @@ inline Eigen::Index tables(Eigen::Index m, Eigen::Index n) {
 template <class Body>
 void for_blocks(Eigen::Index m, Eigen::Index runs, const Body& body) {
   constexpr Eigen::Index kNeuronsWorthThreads = Eigen::Index{1} << 16;
-  data::parallel_for(runs, m > kNeuronsWorthThreads, [&](Eigen::Index run) {
+  base::parallel_for(runs, m > kNeuronsWorthThreads, [&](Eigen::Index run) {
     for (Eigen::Index k = run * blocks(m) / runs; k < (run + 1) * blocks(m) / runs; ++k)
       body(run, k * kBlock, std::min(kBlock, m - k * kBlock));
   });

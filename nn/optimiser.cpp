@@ -1,6 +1,6 @@
 #include "nn/optimiser.hpp"
 
-#include "nn/vectorise.hpp"
+#include "nn/dots.hpp"
 
 #include <cmath>
 

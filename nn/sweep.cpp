@@ -1,6 +1,6 @@
 #include "nn/sweep.hpp"
 
-#include "data/parallel.hpp"
+#include "base/parallel.hpp"
 #include "nn/kernels.hpp"
 
 namespace fprinciple::nn {
@@ -54,7 +54,7 @@ VectorXd Sweep<Scalar>::step(const VectorXd& q, const Update<Scalar>& update,
   partial_.setZero(wanted.cols(), runs(m));
   const bool worth_threads = m * (x.cols() + wanted.cols()) > kWorthThreads;
   const auto scratch = [&] { return Neurons<Scalar>(kBlock, x_.rows()); };
-  data::parallel_for(
+  base::parallel_for(
       partial_.cols(), worth_threads, scratch, [&](Index run, Neurons<Scalar>& sums) {
         const Index end = run_start(m, run + 1);
         for (Index first = run_start(m, run); first < end; first += kBlock) {

@@ -1,10 +1,10 @@
 #include "nn/tangent_kernel.hpp"
 
-#include "data/linear_algebra.hpp"
-#include "data/parallel.hpp"
+#include "base/linear_algebra.hpp"
+#include "base/parallel.hpp"
+#include "nn/dots.hpp"
 #include "nn/kernels.hpp"
 #include "nn/line.hpp"
-#include "nn/vectorise.hpp"
 
 #include <algorithm>
 
@@ -30,7 +30,7 @@ Index tile_start(Index n, Index tile) { return tile * n / tiles(n); }
 void add_products(const double* a, Index rows, const double* b, Index columns, Index size,
                   bool lower, double* c) {
   constexpr Index kRows = 4;  // these and b stay in the first cache
-  data::with_vectors([&](auto bytes) {
+  base::with_vectors([&](auto bytes) {
     for (Index i = 0; i < rows; i += kRows) {
       const Index count = std::min(kRows, rows - i);
       for (Index k = 0; k < (lower ? i + count : columns); ++k)
@@ -70,7 +70,7 @@ class Tiles {
     };
     const bool worth_threads = m * (r + c) > kWorthThreads;
     const auto scratch = [] { return Scratch(); };
-    data::parallel_for(runs(m), worth_threads, scratch, [&](Index run, Scratch& of_thread) {
+    base::parallel_for(runs(m), worth_threads, scratch, [&](Index run, Scratch& of_thread) {
       auto& [h, g, h_columns, g_columns, hh, gg] = of_thread;
       hh.setZero(r, c);
       gg.setZero(r, c);
@@ -141,7 +141,7 @@ MatrixXd tangent_kernel(const Network& network, const MatrixXd& rows, const Matr
 }  // namespace direct
 
 double largest_rate(const Network& network, const MatrixXd& points) {
-  return data::symmetric_eigen(tangent_kernel(network, points)).values.tail(1)[0];
+  return base::symmetric_eigen(tangent_kernel(network, points)).values.tail(1)[0];
 }
 
 }  // namespace fprinciple::nn

@@ -1,6 +1,6 @@
 #include "nn/training.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "nn/activity.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"

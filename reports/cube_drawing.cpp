@@ -17,9 +17,9 @@ constexpr double rounding = 1e-9;  ///< of logarithms
 
 }  // namespace
 
-std::vector<std::string> numbers_shown(const std::vector<compare::CubeFigure>& figures) {
+std::vector<std::string> numbers_shown(const std::vector<runs::CubeFigure>& figures) {
   std::vector<std::string> out;
-  for (const compare::CubeFigure& figure : figures)
+  for (const runs::CubeFigure& figure : figures)
     if (!figure.map && figure.by.empty())
       for (const std::string& number : figure.y)
         if (std::find(out.begin(), out.end(), number) == out.end()) out.push_back(number);
@@ -54,15 +54,15 @@ std::string gnuplot_text(const std::string& text) {
   return out;
 }
 
-std::vector<Index> fixed_index(const compare::Cube& cube, const compare::CubeFigure& figure) {
+std::vector<Index> fixed_index(const runs::Cube& cube, const runs::CubeFigure& figure) {
   std::vector<Index> index(cube.axes.size(), 0);
   for (const auto& [name, i] : figure.at)
-    index[static_cast<std::size_t>(compare::axis_index(cube.axes, name))] = i;
+    index[static_cast<std::size_t>(runs::axis_index(cube.axes, name))] = i;
   return index;
 }
 
-std::string replicates_in_words(const compare::Cube& cube, const std::string& over) {
-  const Index k = compare::axis_index(cube.axes, over);
+std::string replicates_in_words(const runs::Cube& cube, const std::string& over) {
+  const Index k = runs::axis_index(cube.axes, over);
   if (k < 0 || cube.axes[static_cast<std::size_t>(k)].size() < 2) return {};
   return fmt::format("{} {}s", cube.axes[static_cast<std::size_t>(k)].size(),
                      over.substr(over.rfind('.') + 1));
@@ -155,7 +155,7 @@ std::string log_scale(const std::string& axis, const Range& range) {
   return scale + fmt::format("set {}tics ({})\n", axis, fmt::join(tics, ", "));
 }
 
-Tics coordinate_tics(char letter, const compare::Axis& axis, const Range& range, bool log,
+Tics coordinate_tics(char letter, const runs::Axis& axis, const Range& range, bool log,
                      double room) {
   const auto place = [&](Index i) {
     const double value = axis.values[static_cast<std::size_t>(i)];

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "compare/cube.hpp"
-#include "compare/cube_figure.hpp"
 #include "reports/axis.hpp"
 #include "reports/figure.hpp"
+#include "runs/cube.hpp"
+#include "runs/cube_figure.hpp"
 
 #include <string>
 #include <vector>
@@ -26,14 +26,14 @@ struct CubeDrawing {  // NOLINT(bugprone-exception-escape): only if nlohmann::js
 
 /// The numbers that a page's figures show, in order of appearance: one keeps its colour and dash
 /// from figure to figure.
-std::vector<std::string> numbers_shown(const std::vector<compare::CubeFigure>& figures);
+std::vector<std::string> numbers_shown(const std::vector<runs::CubeFigure>& figures);
 
 /// Lines over an axis or over another number; throws nothing that check_numbers has not thrown.
-CubeDrawing draw_lines(const compare::Cube& cube, const compare::CubeFigure& figure,
+CubeDrawing draw_lines(const runs::Cube& cube, const runs::CubeFigure& figure,
                        const std::vector<std::string>& page_numbers);
 
 /// Colours over two axes.
-CubeDrawing draw_map(const compare::Cube& cube, const compare::CubeFigure& figure);
+CubeDrawing draw_map(const runs::Cube& cube, const runs::CubeFigure& figure);
 
 // ---- what both share ----
 
@@ -50,10 +50,10 @@ std::string minus(std::string number);
 std::string gnuplot_text(const std::string& text);
 
 /// The cells' coordinates that `at` fixes; 0 elsewhere.
-std::vector<Eigen::Index> fixed_index(const compare::Cube& cube, const compare::CubeFigure& figure);
+std::vector<Eigen::Index> fixed_index(const runs::Cube& cube, const runs::CubeFigure& figure);
 
 /// "10 seeds" for an axis "network.seed"; empty without one, or with a single coordinate.
-std::string replicates_in_words(const compare::Cube& cube, const std::string& over);
+std::string replicates_in_words(const runs::Cube& cube, const std::string& over);
 
 /// What a caption says of values that a figure lacks; empty when it has all.
 std::string left_out(Eigen::Index missing, Eigen::Index total, Eigen::Index not_positive);
@@ -88,7 +88,7 @@ struct Tics {
   std::string commands;
   std::size_t hanging = 0;  ///< letters of the longest label, where they slant below the axis
 };
-Tics coordinate_tics(char letter, const compare::Axis& axis, const Range& range, bool log,
+Tics coordinate_tics(char letter, const runs::Axis& axis, const Range& range, bool log,
                      double room);
 
 }  // namespace fprinciple::reports

@@ -48,9 +48,9 @@ struct Line {
 
 /// What the whole drawing needs to know.
 struct Plot {
-  const compare::Cube& cube;
-  const compare::CubeFigure& figure;
-  const compare::Axis& along;
+  const runs::Cube& cube;
+  const runs::CubeFigure& figure;
+  const runs::Axis& along;
   bool x_is_axis, names;  ///< x is an axis; its coordinates are names
   std::vector<Line> lines;
   Index missing = 0;       ///< values of cells that failed or have none
@@ -66,13 +66,13 @@ struct Plot {
 // ---- the numbers ----
 
 Line make_line(Plot& plot, const std::string& number, std::vector<Index> index) {
-  const compare::CubeFigure& figure = plot.figure;
+  const runs::CubeFigure& figure = plot.figure;
   Line line{};
-  const auto run = static_cast<std::size_t>(compare::axis_index(plot.cube.axes, figure.along));
+  const auto run = static_cast<std::size_t>(runs::axis_index(plot.cube.axes, figure.along));
   std::vector<VectorXd> values;
   for (Index i = 0; i < plot.along.size(); ++i) {
     index[run] = i;
-    values.push_back(compare::replicates(plot.cube, number, index, figure.over));
+    values.push_back(runs::replicates(plot.cube, number, index, figure.over));
     const VectorXd& y = values.back();
     const Index finite = y.array().isFinite().count();
     plot.total += y.size();
@@ -80,7 +80,7 @@ Line make_line(Plot& plot, const std::string& number, std::vector<Index> index) 
     Point point{plot.along.values[static_cast<std::size_t>(i)], coordinate(plot.along, i),
                 compare::estimate(y, figure.statistic)};
     if (!plot.x_is_axis) {
-      point.x = compare::estimate(compare::replicates(plot.cube, figure.x, index, figure.over),
+      point.x = compare::estimate(runs::replicates(plot.cube, figure.x, index, figure.over),
                                   figure.statistic)
                     .value;
       point.words = reports::number(point.x);
@@ -120,12 +120,12 @@ void set_style(Line& line, std::size_t k, const std::string& number) {
 }
 
 void make_lines(Plot& plot, const std::vector<std::string>& page_numbers) {
-  const compare::CubeFigure& figure = plot.figure;
+  const runs::CubeFigure& figure = plot.figure;
   const std::vector<Index> index = fixed_index(plot.cube, figure);
   const auto name = [&](std::size_t k, const std::string& otherwise) {
     return figure.names.empty() ? otherwise : figure.names[k];
   };
-  const Index by = compare::axis_index(plot.cube.axes, figure.by);
+  const Index by = runs::axis_index(plot.cube.axes, figure.by);
   if (by < 0) {
     for (std::size_t k = 0; k < figure.y.size(); ++k) {
       const std::string& number = figure.y[k];
@@ -138,7 +138,7 @@ void make_lines(Plot& plot, const std::vector<std::string>& page_numbers) {
     }
     return;
   }
-  const compare::Axis& axis = plot.cube.axes[static_cast<std::size_t>(by)];
+  const runs::Axis& axis = plot.cube.axes[static_cast<std::size_t>(by)];
   constexpr Index told_apart = 8;
   for (Index i = 0; i < axis.size(); ++i) {
     std::vector<Index> here = index;
@@ -200,7 +200,7 @@ std::vector<VectorXd> drawn_values(const Plot& plot, char axis) {
       else
         single.insert(single.end(), {p.y.value, p.y.low, p.y.high});
     }
-  for (const compare::ReferenceLine& line : plot.figure.lines)
+  for (const runs::ReferenceLine& line : plot.figure.lines)
     if (line.axis == axis) single.push_back(line.value);
   out.emplace_back(Eigen::Map<const VectorXd>(single.data(), static_cast<Index>(single.size())));
   return out;
@@ -241,7 +241,7 @@ Guides guides(const Plot& plot, const Range& x, const Unit& unit) {
         fmt::format("lw 1.1 dt {}", dashes[k % 3]), "slope " + minus(fmt::format("{:g}", slope)));
   }
   for (std::size_t k = 0; k < plot.figure.lines.size(); ++k) {
-    const compare::ReferenceLine& line = plot.figure.lines[k];
+    const runs::ReferenceLine& line = plot.figure.lines[k];
     const std::string style = fmt::format("lw 1.6 dt {}", dashes[(k + 2) % 3]);
     const char* ends = line.axis == 'y' ? "from graph 0, first {0} to graph 1, first {0}"
                                         : "from first {0}, graph 0 to first {0}, graph 1";
@@ -333,7 +333,7 @@ Tics x_scale(const Plot& plot, const Range& x) {
 }
 
 void draw(Figure& out, const Plot& plot, const std::string& note) {
-  const compare::CubeFigure& figure = plot.figure;
+  const runs::CubeFigure& figure = plot.figure;
   const Range x = x_range(plot);
   std::vector<VectorXd> values = drawn_values(plot, 'y');
   const bool log = figure.is_log('y');
@@ -385,7 +385,7 @@ nlohmann::json extreme(const Plot& plot, const Line& line, bool greatest) {
 }
 
 void add_numbers(CubeDrawing& out, const Plot& plot) {
-  const compare::CubeFigure& figure = plot.figure;
+  const runs::CubeFigure& figure = plot.figure;
   const std::string statistic = in_words(figure.statistic);
   out.glance.head = {"line", "least", "at", "greatest", "at"};
   if (figure.slope) out.glance.head.insert(out.glance.head.begin() + 1, "slope [95 % interval]");
@@ -430,7 +430,7 @@ void add_numbers(CubeDrawing& out, const Plot& plot) {
 }
 
 std::string caption(const Plot& plot, const std::string& replicates, const std::string& statistic) {
-  const compare::CubeFigure& figure = plot.figure;
+  const runs::CubeFigure& figure = plot.figure;
   std::vector<std::string> sentences;
   if (!figure.reading.empty()) sentences.push_back(figure.reading);
   if (!replicates.empty())
@@ -455,7 +455,7 @@ std::string alt(const Plot& plot) {
     lines.push_back(
         fmt::format("{} from {:.2g} to {:.2g}", line.name, first.y.value, last.y.value));
   }
-  const compare::CubeFigure& figure = plot.figure;
+  const runs::CubeFigure& figure = plot.figure;
   return fmt::format("{} over {}{}, from left to right: {}.", plot.names ? "Points" : "Lines",
                      figure.x_label.empty() ? figure.x : figure.x_label,
                      figure.log.empty() ? "" : fmt::format(", {} logarithmic", figure.log),
@@ -464,11 +464,11 @@ std::string alt(const Plot& plot) {
 
 }  // namespace
 
-CubeDrawing draw_lines(const compare::Cube& cube, const compare::CubeFigure& figure,
+CubeDrawing draw_lines(const runs::Cube& cube, const runs::CubeFigure& figure,
                        const std::vector<std::string>& page_numbers) {
-  const bool x_is_axis = compare::axis_index(cube.axes, figure.x) >= 0;
-  const compare::Axis& along =
-      cube.axes[static_cast<std::size_t>(compare::axis_index(cube.axes, figure.along))];
+  const bool x_is_axis = runs::axis_index(cube.axes, figure.x) >= 0;
+  const runs::Axis& along =
+      cube.axes[static_cast<std::size_t>(runs::axis_index(cube.axes, figure.along))];
   Plot plot{cube, figure, along, x_is_axis, x_is_axis && !along.labels.empty(), {}};
   make_lines(plot, page_numbers);
 

@@ -21,7 +21,7 @@ using Eigen::VectorXd;
 
 /// An axis of the map. Places are coordinates, or their logarithms where the axis is logarithmic.
 struct Side {
-  const compare::Axis& axis;
+  const runs::Axis& axis;
   bool log;
   std::vector<Index> order;  ///< of its coordinates, from the least
   VectorXd place;            ///< in that order
@@ -32,9 +32,8 @@ struct Side {
 };
 
 /// Cells meet half-way between their places; the outer ones are as long outwards as inwards.
-Side make_side(const compare::Cube& cube, const std::string& name, bool log) {
-  const compare::Axis& axis =
-      cube.axes[static_cast<std::size_t>(compare::axis_index(cube.axes, name))];
+Side make_side(const runs::Cube& cube, const std::string& name, bool log) {
+  const runs::Axis& axis = cube.axes[static_cast<std::size_t>(runs::axis_index(cube.axes, name))];
   const Index n = axis.size();
   Side side{axis, log, std::vector<Index>(static_cast<std::size_t>(n)), VectorXd(n),
             VectorXd(n + 1)};
@@ -54,7 +53,7 @@ Side make_side(const compare::Cube& cube, const std::string& name, bool log) {
 }
 
 struct Map {
-  const compare::CubeFigure& figure;
+  const runs::CubeFigure& figure;
   Side x, y;
   std::vector<Estimate> cells;  ///< y fastest
   Index missing = 0, total = 0, not_positive = 0;
@@ -79,19 +78,19 @@ struct Map {
   }
 };
 
-Map make_map(const compare::Cube& cube, const compare::CubeFigure& figure) {
+Map make_map(const runs::Cube& cube, const runs::CubeFigure& figure) {
   Map map{figure,
           make_side(cube, figure.x, figure.is_log('x')),
           make_side(cube, figure.y.front(), figure.is_log('y')),
           {}};
   std::vector<Index> index = fixed_index(cube, figure);
-  const auto x = static_cast<std::size_t>(compare::axis_index(cube.axes, figure.x));
-  const auto y = static_cast<std::size_t>(compare::axis_index(cube.axes, figure.y.front()));
+  const auto x = static_cast<std::size_t>(runs::axis_index(cube.axes, figure.x));
+  const auto y = static_cast<std::size_t>(runs::axis_index(cube.axes, figure.y.front()));
   for (const Index i : map.x.order)
     for (const Index j : map.y.order) {
       index[x] = i;
       index[y] = j;
-      const VectorXd values = compare::replicates(cube, figure.z, index, figure.over);
+      const VectorXd values = runs::replicates(cube, figure.z, index, figure.over);
       map.cells.push_back(compare::estimate(values, figure.statistic));
       map.total += values.size();
       map.missing += values.size() - map.cells.back().count;
@@ -241,7 +240,7 @@ std::string quoted(const std::string& given, const std::string& otherwise) {
 }
 
 void draw(Figure& out, const Map& map, DataFile& file, const std::string& note) {
-  const compare::CubeFigure& figure = map.figure;
+  const runs::CubeFigure& figure = map.figure;
   const Range range = range_of({map.values()});
   const Contours contours = draw_contours(map, range, file);
   constexpr double columns = 40.0, rows = 15.0;  // characters along the axes
@@ -273,7 +272,7 @@ void draw(Figure& out, const Map& map, DataFile& file, const std::string& note) 
 }
 
 void add_numbers(CubeDrawing& out, const Map& map, DataFile& file) {
-  const compare::CubeFigure& figure = map.figure;
+  const runs::CubeFigure& figure = map.figure;
   const std::string statistic = in_words(figure.statistic);
   const auto or_key = [](const std::string& given, const std::string& key) {
     return escaped(given.empty() ? key : given);
@@ -339,7 +338,7 @@ void add_numbers(CubeDrawing& out, const Map& map, DataFile& file) {
 
 }  // namespace
 
-CubeDrawing draw_map(const compare::Cube& cube, const compare::CubeFigure& figure) {
+CubeDrawing draw_map(const runs::Cube& cube, const runs::CubeFigure& figure) {
   const Map map = make_map(cube, figure);
   CubeDrawing out;
   const std::string replicates = replicates_in_words(cube, figure.over);

@@ -42,18 +42,18 @@ std::string numbers(const CubeDrawing& drawing) {
               table(drawing.numbers, fmt::format("{}, every value", title))));
 }
 
-std::string size_in_words(const compare::Cube& cube) {
+std::string size_in_words(const runs::Cube& cube) {
   std::vector<std::string> sizes;
   sizes.reserve(cube.axes.size());
-  for (const compare::Axis& axis : cube.axes) sizes.push_back(std::to_string(axis.size()));
+  for (const runs::Axis& axis : cube.axes) sizes.push_back(std::to_string(axis.size()));
   return sizes.size() < 2 ? fmt::format("{}", cube.size())
                           : fmt::format("{} = {}", fmt::join(sizes, " × "), cube.size());
 }
 
-std::string axes(const compare::Cube& cube) {
+std::string axes(const runs::Cube& cube) {
   constexpr Index most = 12;
   std::vector<Fact> lines;
-  for (const compare::Axis& axis : cube.axes) {
+  for (const runs::Axis& axis : cube.axes) {
     std::vector<std::string> shown;
     for (Index i = 0; i < axis.size(); ++i)
       if (axis.size() <= most || i < 3 || i == axis.size() - 1)
@@ -67,10 +67,10 @@ std::string axes(const compare::Cube& cube) {
 }
 
 /// The coordinates of a cell; the last axis runs fastest.
-std::string cell_in_words(const compare::Cube& cube, Index cell) {
+std::string cell_in_words(const runs::Cube& cube, Index cell) {
   std::vector<std::string> words;
   for (std::size_t k = cube.axes.size(); k-- > 0;) {
-    const compare::Axis& axis = cube.axes[k];
+    const runs::Axis& axis = cube.axes[k];
     words.push_back(fmt::format("{} = {}", axis.name, coordinate(axis, cell % axis.size())));
     cell /= axis.size();
   }
@@ -78,7 +78,7 @@ std::string cell_in_words(const compare::Cube& cube, Index cell) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-std::string failures(const compare::Cube& cube) {
+std::string failures(const runs::Cube& cube) {
   Table list{{"cell", "why it failed"}, {}};
   for (std::size_t k = 0; k < cube.failures.size(); ++k)
     if (!cube.failures[k].empty())
@@ -92,7 +92,7 @@ std::string failures(const compare::Cube& cube) {
 }
 
 std::string reproduction(const CubeSection& section) {
-  const compare::Cube& cube = *section.cube;
+  const runs::Cube& cube = *section.cube;
   return fmt::format(
       "<p>Made by <code>fprinciple sweep {}.toml</code></p>\n"
       "<p>Results: {} (every number in every cell, NetCDF-4) · {} (every number at a glance on "
@@ -107,7 +107,7 @@ std::string reproduction(const CubeSection& section) {
 }  // namespace
 
 std::string cube_body(const CubeSection& section, Level level) {
-  const compare::Cube& cube = *section.cube;
+  const runs::Cube& cube = *section.cube;
   std::string figures;
   for (std::size_t k = 0; k < section.drawings.size(); ++k)
     figures += figure_html(section.drawings[k].figure, figure_letter(k), section.svg[k],
@@ -118,12 +118,12 @@ std::string cube_body(const CubeSection& section, Level level) {
                      card(level, "Files, and how to get them again", reproduction(section)));
 }
 
-std::string cube_lede(const compare::Cube& cube) {
+std::string cube_lede(const runs::Cube& cube) {
   return fmt::format("<p>One experiment in {} cells.</p>\n", size_in_words(cube));
 }
 
 std::string cube_page(const CubeSection& section) {
-  const compare::Cube& cube = *section.cube;
+  const runs::Cube& cube = *section.cube;
   const std::string title = cube.title.empty() ? cube.name : cube.title;
   return document(title, fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n<main>\n{}</main>\n{}",
                                      escaped(title), cube_lede(cube), cube_body(section, 2),

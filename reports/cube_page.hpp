@@ -1,8 +1,8 @@
 #pragma once
 
-#include "compare/cube.hpp"
 #include "reports/cube_drawing.hpp"
 #include "reports/document.hpp"
+#include "runs/cube.hpp"
 
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@ namespace fprinciple::reports {
 
 /// A sweep as the page shows it.
 struct CubeSection {
-  const compare::Cube* cube;
+  const runs::Cube* cube;
   std::vector<CubeDrawing> drawings;
   std::vector<std::string> svg;  ///< of each drawing
   std::string folder;            ///< from the page to the results: "" or "NAME/"
@@ -21,7 +21,7 @@ struct CubeSection {
 std::string cube_page(const CubeSection& section);
 
 /// A sentence that says what was run.
-std::string cube_lede(const compare::Cube& cube);
+std::string cube_lede(const runs::Cube& cube);
 
 /// What stands below it.
 std::string cube_body(const CubeSection& section, Level level);

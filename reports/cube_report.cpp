@@ -1,6 +1,6 @@
 #include "reports/cube_report.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "reports/cube_drawing.hpp"
 #include "reports/cube_page.hpp"
 #include "reports/text_file.hpp"
@@ -12,18 +12,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<CubeDrawing> drawings(const compare::Cube& cube,
-                                  const std::vector<compare::CubeFigure>& figures) {
-  compare::check_numbers(figures, cube);
+std::vector<CubeDrawing> drawings(const runs::Cube& cube,
+                                  const std::vector<runs::CubeFigure>& figures) {
+  runs::check_numbers(figures, cube);
   const std::vector<std::string> numbers = numbers_shown(figures);
   std::vector<CubeDrawing> out;
   out.reserve(figures.size());
-  for (const compare::CubeFigure& figure : figures)
+  for (const runs::CubeFigure& figure : figures)
     out.push_back(figure.map ? draw_map(cube, figure) : draw_lines(cube, figure, numbers));
   return out;
 }
 
-CubeSection section(const compare::Cube& cube, std::vector<CubeDrawing> drawn,
+CubeSection section(const runs::Cube& cube, std::vector<CubeDrawing> drawn,
                     const fs::path& directory, const std::string& folder) {
   CubeSection out{&cube, std::move(drawn), {}, folder};
   for (const CubeDrawing& drawing : out.drawings)
@@ -33,8 +33,8 @@ CubeSection section(const compare::Cube& cube, std::vector<CubeDrawing> drawn,
 
 }  // namespace
 
-nlohmann::json write_cube_report(const compare::Cube& cube,
-                                 const std::vector<compare::CubeFigure>& figures,
+nlohmann::json write_cube_report(const runs::Cube& cube,
+                                 const std::vector<runs::CubeFigure>& figures,
                                  const fs::path& directory) {
   std::vector<CubeDrawing> drawn = drawings(cube, figures);
   make_directory(directory / "figures");

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "compare/cube.hpp"
-#include "compare/cube_figure.hpp"
 #include "reports/cube_page.hpp"
+#include "runs/cube.hpp"
+#include "runs/cube_figure.hpp"
 
 #include <filesystem>
 #include <string>
@@ -14,14 +14,14 @@ namespace fprinciple::reports {
 /// directory/report.html. Returns the numbers of the figures, {FIGURE: {LINE: {slope, least,
 /// greatest}}} with {value, low, high} each, for `study` in summary.json. Throws InputError for a
 /// number that the cube has not, RunError as write_report does.
-nlohmann::json write_cube_report(const compare::Cube& cube,
-                                 const std::vector<compare::CubeFigure>& figures,
+nlohmann::json write_cube_report(const runs::Cube& cube,
+                                 const std::vector<runs::CubeFigure>& figures,
                                  const std::filesystem::path& directory);
 
 /// A sweep and its figures.
 struct Study {
-  compare::Cube cube;
-  std::vector<compare::CubeFigure> figures;
+  runs::Cube cube;
+  std::vector<runs::CubeFigure> figures;
 };
 
 /// The same for a page with several studies, with links into `folder` ("NAME/"); the drawings are

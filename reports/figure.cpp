@@ -1,10 +1,11 @@
 #include "reports/figure.hpp"
 
+#include "base/error.hpp"
 #include "compare/experiment.hpp"
-#include "data/error.hpp"
 #include "reports/gnuplot.hpp"
 #include "reports/report.hpp"
 #include "reports/text_file.hpp"
+#include "runs/experiment_file.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -16,7 +17,7 @@ struct Maker {
   std::optional<Figure> (*make)(const compare::Comparison&);
 };
 
-/// One for each of compare::figure_names().
+/// One for each of runs::figure_names().
 constexpr Maker makers[] = {{"maps", maps},         {"curves", curves}, {"loss", loss},
                             {"error", error},       {"ladder", ladder}, {"scatter", scatter},
                             {"spectrum", spectrum}, {"bounds", bounds}};
@@ -27,7 +28,7 @@ std::optional<Figure> make_figure(const std::string& name, const compare::Compar
   for (const Maker& maker : makers)
     if (name == maker.name) return maker.make(comparison);
   throw InputError(fmt::format("there is no figure '{}'; the figures are {}", name,
-                               fmt::join(compare::figure_names(), ", ")));
+                               fmt::join(runs::figure_names(), ", ")));
 }
 
 void draw(const Figure& figure, const std::filesystem::path& directory) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compare/comparison.hpp"
+#include "runs/experiment_file.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -51,7 +52,7 @@ std::optional<Figure> bounds(const compare::Comparison& comparison);
 std::optional<Figure> film(const compare::Comparison& comparison);
 
 /// The figure of this name, or nothing when it does not apply. Throws InputError for a name that is
-/// not in compare::figure_names().
+/// not in runs::figure_names().
 std::optional<Figure> make_figure(const std::string& name, const compare::Comparison& comparison);
 
 /// Writes NAME.dat and NAME.gp into `directory` and runs gnuplot on them, which leaves NAME.svg and

@@ -1,6 +1,6 @@
 #include "reports/gnuplot.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "reports/palette.hpp"
 
 #include <array>

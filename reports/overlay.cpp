@@ -1,6 +1,6 @@
 #include "reports/overlay.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "reports/axis.hpp"
 #include "reports/data_file.hpp"
 #include "reports/document.hpp"

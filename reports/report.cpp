@@ -1,11 +1,12 @@
 #include "reports/report.hpp"
 
+#include "base/error.hpp"
 #include "compare/experiment.hpp"
-#include "data/error.hpp"
 #include "reports/figure.hpp"
 #include "reports/page.hpp"
 #include "reports/player.hpp"
 #include "reports/text_file.hpp"
+#include "runs/experiment_file.hpp"
 
 #include <optional>
 #include <utility>
@@ -33,7 +34,7 @@ void write_report(const compare::Comparison& comparison, const fs::path& directo
   make_directory(directory / "figures");
   Section section{&comparison, {}, {}, {}, {}, ""};
   bool moving = false;
-  for (const std::string& name : figures.empty() ? compare::figure_names() : figures) {
+  for (const std::string& name : figures.empty() ? runs::figure_names() : figures) {
     std::optional<Figure> figure = make_figure(name, comparison);
     if (figure) {
       draw(*figure, directory / "figures");
@@ -55,7 +56,7 @@ void write_combined_report(const std::vector<compare::Comparison>& comparisons,
   for (const compare::Comparison& comparison : comparisons) {
     const fs::path results = directory / comparison.name;
     Section section{&comparison, {}, {}, {}, {}, comparison.name + "/"};
-    for (const std::string& name : compare::figure_names()) {
+    for (const std::string& name : runs::figure_names()) {
       if (!fs::exists(svg_file(results, name))) continue;
       if (std::optional<Figure> figure = make_figure(name, comparison))
         add(section, std::move(*figure), results);

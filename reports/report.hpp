@@ -2,6 +2,8 @@
 
 #include "compare/comparison.hpp"
 #include "reports/cube_report.hpp"
+#include "runs/experiment_file.hpp"
+#include "runs/result_file.hpp"
 
 #include <filesystem>
 #include <string>
@@ -14,7 +16,7 @@ namespace fprinciple::reports {
 /// ones asked for; empty means all that apply. One that was asked for but does not apply (maps of
 /// one-dimensional data) is not drawn, and the page says so.
 ///
-/// Throws InputError for a name that is not in compare::figure_names(), and RunError when gnuplot
+/// Throws InputError for a name that is not in runs::figure_names(), and RunError when gnuplot
 /// is missing or fails (with gnuplot's own message) or a file cannot be written.
 void write_report(const compare::Comparison& comparison, const std::filesystem::path& directory,
                   const std::vector<std::string>& figures = {});

@@ -1,6 +1,6 @@
 #include "reports/text_file.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 
 #include <fstream>
 #include <iterator>

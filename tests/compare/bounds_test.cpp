@@ -1,11 +1,12 @@
 #include "compare/bounds.hpp"
 
+#include "base/error.hpp"
 #include "compare/comparison.hpp"
 #include "compare/run.hpp"
-#include "data/error.hpp"
 #include "lfp/bounds.hpp"
 #include "lfp/dual.hpp"
 #include "nn/kernels.hpp"
+#include "runs/experiment_file.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -59,7 +60,7 @@ ladder = false
 {}
 )",
                                      t.target, t.data, t.network, t.lfp, t.bounds);
-  const Experiment out = compare::read_experiment(file, bounds);
+  const Experiment out = runs::read_experiment(file, bounds);
   std::filesystem::remove(file);
   return out;
 }

@@ -1,5 +1,7 @@
 #include "compare/run.hpp"
 
+#include "runs/result_file.hpp"
+
 #include <cmath>
 #include <string>
 
@@ -70,8 +72,8 @@ TEST_CASE("results read back as they were written") {
     const auto folder =
         std::filesystem::temp_directory_path() / ("fprinciple_result_" + std::to_string(getpid()));
     std::filesystem::create_directory(folder);
-    compare::write_comparison(written, folder);
-    const Comparison read = compare::read_comparison(folder);
+    runs::write_comparison(written, folder);
+    const Comparison read = runs::read_comparison(folder);
     std::filesystem::remove_all(folder);
     check_same_arrays(written, read);
     CHECK(read.name == written.name);

@@ -1,7 +1,7 @@
 #include "lfp/bounds.hpp"
 
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "data/target.hpp"
 #include "lfp/dual.hpp"
 
@@ -200,7 +200,7 @@ TEST_CASE("bounds against dense formulas over an orthonormal basis") {
                                  (MatrixXd::Identity(root.size(), root.size()) -
                                   features * solve.solve(features.transpose())) *
                                  root.asDiagonal();
-      const double lambda = data::symmetric_eigen(projected).values.maxCoeff();
+      const double lambda = base::symmetric_eigen(projected).values.maxCoeff();
       CHECK(lambda < 0.5 * phi.gamma.maxCoeff());  // else any rejection would pass
       CHECK(b.radius == Approx(std::sqrt(lambda) * b.rho).epsilon(1e-9));
       CHECK(b.radius_error < 1e-10);

@@ -1,4 +1,4 @@
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "lfp/constrained.hpp"
 #include "lfp/dual.hpp"
 #include "lfp/evaluate.hpp"

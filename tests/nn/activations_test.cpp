@@ -1,5 +1,5 @@
+#include "base/linear_algebra.hpp"
 #include "data/activation.hpp"
-#include "data/linear_algebra.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/gradient_flow.hpp"
 #include "nn/kernels.hpp"
@@ -240,7 +240,7 @@ TEST_CASE("a tanh network's gradient flow follows gradient descent") {
 
   // The network linearised at its start is near, and not the same: the flow has followed the change
   // of J, and the kernel between grid and samples is the one to predict it with.
-  const auto [rates, v] = data::symmetric_eigen(nn::tangent_kernel(start, c.samples.x));
+  const auto [rates, v] = base::symmetric_eigen(nn::tangent_kernel(start, c.samples.x));
   const VectorXd u = v.transpose() * (nn::outputs(start, c.samples.x) - c.samples.y);
   const VectorXd q =
       v *

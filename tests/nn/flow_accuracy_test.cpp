@@ -1,4 +1,4 @@
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/gradient_flow.hpp"
 #include "nn/kernels.hpp"

@@ -1,6 +1,6 @@
 #include "nn/gradient_descent.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
 

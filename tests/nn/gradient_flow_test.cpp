@@ -1,7 +1,7 @@
 #include "nn/gradient_flow.hpp"
 
-#include "data/error.hpp"
-#include "data/linear_algebra.hpp"
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
@@ -92,7 +92,7 @@ TEST_CASE("a snapshot at the very end of a step is the network there") {
   for (const std::uint64_t seed : {1, 2, 3}) {
     const nn::Network start = c.network(seed, 400);
     const Eigen::MatrixXd k = nn::tangent_kernel(start, c.samples.x);
-    const double h = 1.0 / data::symmetric_eigen(k).values.maxCoeff();
+    const double h = 1.0 / base::symmetric_eigen(k).values.maxCoeff();
     nn::Task task = task_of(c);
     task.stop.steps = 1;
     const nn::Trajectory one = nn::gradient_flow(start, task);

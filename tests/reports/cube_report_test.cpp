@@ -1,6 +1,6 @@
 #include "reports/cube_report.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "reports/text_file.hpp"
 
 #include <sstream>
@@ -12,15 +12,15 @@
 #include <spdlog/fmt/fmt.h>
 
 using namespace fprinciple;
-using compare::Cube;
 using reports::read_text;
+using runs::Cube;
 using namespace tests;
 
 namespace {
 
 nlohmann::json report(const Cube& cube, const std::string& figures,
                       const std::filesystem::path& directory) {
-  return reports::write_cube_report(cube, compare::read_cube_figures(figures, "s.toml", cube.axes),
+  return reports::write_cube_report(cube, runs::read_cube_figures(figures, "s.toml", cube.axes),
                                     directory);
 }
 
@@ -245,7 +245,7 @@ TEST_CASE("maps of names, of both signs, of one row, of nothing at all", "[cube_
 TEST_CASE("a section for a page of several studies", "[cube_report]") {
   const ScratchDirectory scratch;
   const Cube cube = widths();
-  const auto figures = compare::read_cube_figures(width_figure, "s.toml", cube.axes);
+  const auto figures = runs::read_cube_figures(width_figure, "s.toml", cube.axes);
   reports::write_cube_report(cube, figures, scratch.path);
   const std::string html =
       reports::cube_body(reports::cube_section({cube, figures}, scratch.path, "study/"), 3);

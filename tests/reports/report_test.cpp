@@ -1,6 +1,6 @@
 #include "reports/report.hpp"
 
-#include "data/error.hpp"
+#include "base/error.hpp"
 #include "reports/figure.hpp"
 #include "reports/html.hpp"
 #include "reports/overlay.hpp"

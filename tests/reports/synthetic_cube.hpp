@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compare/cube.hpp"
+#include "runs/cube.hpp"
 
 #include <cmath>
 #include <functional>
@@ -10,12 +10,12 @@
 
 namespace fprinciple::tests {
 
-inline compare::Axis number_axis(const std::string& name, const std::vector<double>& values) {
+inline runs::Axis number_axis(const std::string& name, const std::vector<double>& values) {
   return {name, values, {}};
 }
 
-inline compare::Axis name_axis(const std::string& name, const std::vector<std::string>& labels) {
-  compare::Axis axis{name, {}, labels};
+inline runs::Axis name_axis(const std::string& name, const std::vector<std::string>& labels) {
+  runs::Axis axis{name, {}, labels};
   for (std::size_t i = 0; i < labels.size(); ++i) axis.values.push_back(static_cast<double>(i));
   return axis;
 }
@@ -28,8 +28,8 @@ inline std::vector<double> integers(int from, int to) {
 }
 
 /// A cube with these axes and no numbers.
-inline compare::Cube empty_cube(const std::vector<compare::Axis>& axes) {
-  compare::Cube cube;
+inline runs::Cube empty_cube(const std::vector<runs::Axis>& axes) {
+  runs::Cube cube;
   cube.name = "synthetic";
   cube.title = "A <b>synthetic</b> cube";
   cube.text = "title = \"</pre><script>alert(1)</script>\"\n";
@@ -37,13 +37,13 @@ inline compare::Cube empty_cube(const std::vector<compare::Axis>& axes) {
   cube.axes = axes;
   cube.summary = {{"program", "fprinciple"}, {"version", "0"}};
   std::size_t cells = 1;
-  for (const compare::Axis& axis : axes) cells *= axis.values.size();
+  for (const runs::Axis& axis : axes) cells *= axis.values.size();
   cube.failures.resize(cells);
   return cube;
 }
 
 /// Adds a number that is a function of the coordinates.
-inline void add_number(compare::Cube& cube, const std::string& key,
+inline void add_number(runs::Cube& cube, const std::string& key,
                        const std::function<double(const std::vector<double>&)>& f) {
   Eigen::VectorXd values(static_cast<Eigen::Index>(cube.failures.size()));
   for (Eigen::Index c = 0; c < values.size(); ++c) {
@@ -59,7 +59,7 @@ inline void add_number(compare::Cube& cube, const std::string& key,
 }
 
 /// A cell that failed: none of its numbers is there.
-inline void fail(compare::Cube& cube, Eigen::Index cell, const std::string& why) {
+inline void fail(runs::Cube& cube, Eigen::Index cell, const std::string& why) {
   cube.failures[static_cast<std::size_t>(cell)] = why;
   for (auto& [key, values] : cube.numbers) values[cell] = std::numeric_limits<double>::quiet_NaN();
 }

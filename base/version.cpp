@@ -1,0 +1,7 @@
+#include "base/version.hpp"
+
+namespace fprinciple::base {
+
+const char* version() { return FPRINCIPLE_VERSION; }
+
+}  // namespace fprinciple::base

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "compare/experiment.hpp"
+#include "nn/training.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace fprinciple::runs {
+
+/// What must be the same for training to go on from a checkpoint: the experiment's text and, as a
+/// comment below it, a checksum of samples, grid and given weights, which may come from other
+/// files.
+std::string identity(const compare::Experiment& experiment);
+
+/// Writes a checkpoint, NetCDF-4, every number bit for bit; state.so_far.stopped_by is left out,
+/// and each array of state.memory has the network's shape or is empty. Its weights are readable as
+/// `network.initial`. `file` holds the former one, or the new one, at every moment: the new one is
+/// made in `scratch`, a directory on the same filesystem, and renamed when it is on disk and whole.
+/// Throws RunError when it cannot be written; the former one is then still there.
+void write_checkpoint(const std::filesystem::path& file, const std::filesystem::path& scratch,
+                      const std::string& identity, const std::string& version,
+                      const nn::TrainingState& state);
+
+/// Reads what write_checkpoint wrote. Throws InputError when the file is damaged or no checkpoint,
+/// or is of another version or experiment.
+nn::TrainingState read_checkpoint(const std::filesystem::path& file, const std::string& identity,
+                                  const std::string& version);
+
+}  // namespace fprinciple::runs

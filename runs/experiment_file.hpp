@@ -1,0 +1,26 @@
+#pragma once
+
+#include "compare/experiment.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fprinciple::runs {
+
+class TomlFile;
+using compare::Experiment;
+
+/// The names that `report.figures` may hold, in the order of the report.
+std::vector<std::string> figure_names();
+
+/// Reads an experiment file; with `bounds` as if it had a table [bounds]. Throws InputError
+/// "file:line: key: what is wrong; what is allowed" for TOML that does not parse, unknown or
+/// missing keys, wrong types and impossible values, and for sizes that this machine's memory cannot
+/// hold (saying what they would need).
+Experiment read_experiment(const std::filesystem::path& file, bool bounds = false);
+
+/// The same of a file that has been parsed, and perhaps edited.
+Experiment read_experiment(const TomlFile& toml, bool bounds = false);
+
+}  // namespace fprinciple::runs

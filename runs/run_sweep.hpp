@@ -1,0 +1,47 @@
+#pragma once
+
+#include "runs/cube.hpp"
+#include "runs/finished_cells.hpp"
+#include "runs/sweep.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace fprinciple::runs {
+
+/// What is known of a sweep's cells before the first one runs.
+struct SweepPlan {
+  std::vector<double> work;  ///< C, width × samples: the heaviest cells run first
+  /// What must be the same for a sweep to go on from finished cells: a checksum of the version, the
+  /// sweep file and every cell's experiment with its data.
+  std::string identity;
+};
+
+/// Reads every cell's experiment; throws InputError, which names the cell, at the first that is not
+/// valid.
+SweepPlan plan(const Sweep& sweep);
+
+/// How far a sweep is.
+struct SweepProgress {
+  Eigen::Index done = 0, failed = 0;  ///< cells; the failed ones are done
+  double share = 0.0;                 ///< of the work, as estimated, in [0, 1]
+};
+
+/// Runs the cells that are not in `known`, `threads` of them at a time with one thread each, and
+/// keeps each in `finished` as soon as it is done. `watch` is called from this thread about ten
+/// times a second; when it returns false the cells in flight are given up, and nothing is returned.
+/// A cell whose run fails is recorded in Cube::failures. Memory: the cells in flight, and 8 bytes
+/// for each number of the cube, which is the same, bit for bit, whatever the number of threads and
+/// however often the sweep was resumed; only the summary has its seconds. Throws RunError when a
+/// finished cell cannot be written.
+std::optional<Cube> run_sweep(const Sweep& sweep, const SweepPlan& plan,
+                              const FinishedCells& finished,
+                              const std::map<Eigen::Index, CellResult>& known, int threads,
+                              const std::function<bool(const SweepProgress&)>& watch);
+
+}  // namespace fprinciple::runs

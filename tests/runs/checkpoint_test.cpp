@@ -1,0 +1,221 @@
+#include "runs/checkpoint.hpp"
+
+#include "base/error.hpp"
+#include "compare/run.hpp"
+#include "io/weights_file.hpp"
+
+#include <bit>
+#include <cmath>
+#include <csignal>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "problems.hpp"
+#include <catch2/catch.hpp>
+#include <spdlog/fmt/fmt.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+using namespace fprinciple;
+namespace fs = std::filesystem;
+using Eigen::Index;
+
+namespace {
+
+/// A folder that goes away with its object.
+struct TemporaryFolder {
+  fs::path path = fs::temp_directory_path() / fmt::format("fprinciple_checkpoint_{}", getpid());
+  TemporaryFolder() { fs::create_directory(path); }
+  ~TemporaryFolder() { fs::remove_all(path); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+};
+
+/// Equal shapes and bits: −0 is not 0, and nan is nan.
+template <class Array>
+bool same_bits(const Array& p, const Array& q) {
+  if (p.rows() != q.rows() || p.cols() != q.cols()) return false;
+  for (Index k = 0; k < p.size(); ++k)
+    if (std::bit_cast<std::uint64_t>(p.data()[k]) != std::bit_cast<std::uint64_t>(q.data()[k]))
+      return false;
+  return true;
+}
+
+data::Weights random_weights(Index width, Index dim, std::uint64_t seed) {
+  return {tests::random_vector(width, seed), tests::random_matrix(width, dim, seed + 1),
+          tests::random_vector(width, seed + 2)};
+}
+
+nn::TrainingState some_state() {
+  nn::TrainingState state;
+  nn::Trajectory& past = state.so_far;
+  past.network = {random_weights(6, 2, 1), 0.25, true, false, true, data::Activation::tanh};
+  past.network.weights.a << -0.0, std::numeric_limits<double>::quiet_NaN(),
+      std::numeric_limits<double>::infinity(), std::numeric_limits<double>::denorm_min(),
+      9.9692099683868690e+36,  // NetCDF's fill value
+      0.1;
+  past.t = Eigen::Vector3d(0.0, 1e-300, 1.0 / 3.0);
+  past.f = tests::random_matrix(5, 3, 4);
+  past.loss = tests::random_vector(3, 5);
+  past.switched = tests::random_vector(3, 6);
+  past.steps = (std::int64_t{1} << 53) - 1;
+  past.gradients = 12345;
+  state.t = 0.1;
+  state.memory = {random_weights(6, 2, 7), random_weights(6, 2, 10)};
+  state.memory[1].w.resize(0, 0);  // a frozen group may keep nothing
+  state.numbers = tests::random_vector(4, 13);
+  return state;
+}
+
+void check_same(const data::Weights& p, const data::Weights& q) {
+  CHECK(same_bits(p.a, q.a));
+  CHECK(same_bits(p.w, q.w));
+  CHECK(same_bits(p.b, q.b));
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint reads back bit for bit") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path / "c.nc";
+  const nn::TrainingState state = some_state();
+  runs::write_checkpoint(file, folder.path, "text", "1.0", nn::TrainingState(state));
+  const nn::TrainingState read = runs::read_checkpoint(file, "text", "1.0");
+  check_same(read.so_far.network.weights, state.so_far.network.weights);
+  CHECK(read.so_far.network.output_scale == 0.25);
+  CHECK((read.so_far.network.train_a && !read.so_far.network.train_w));
+  CHECK(read.so_far.network.train_b);
+  CHECK(read.so_far.network.activation == data::Activation::tanh);
+  CHECK(same_bits(read.so_far.t, state.so_far.t));
+  CHECK(same_bits(read.so_far.f, state.so_far.f));
+  CHECK(same_bits(read.so_far.loss, state.so_far.loss));
+  CHECK(same_bits(read.so_far.switched, state.so_far.switched));
+  CHECK(read.so_far.kernel_drift.size() == 0);
+  CHECK(read.so_far.steps == state.so_far.steps);
+  CHECK(read.so_far.gradients == 12345);
+  CHECK(read.t == 0.1);
+  REQUIRE(read.memory.size() == 2);
+  check_same(read.memory[0], state.memory[0]);
+  check_same(read.memory[1], state.memory[1]);
+  CHECK(same_bits(read.numbers, state.numbers));
+}
+
+TEST_CASE("a checkpoint of something else is refused, and a whole one alone is taken") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path / "c.nc";
+  const auto read = [&] { return runs::read_checkpoint(file, "text", "1.0"); };
+  CHECK_THROWS_WITH(read(), Catch::Contains("c.nc: is damaged, or no checkpoint of fprinciple"));
+  io::write_weights(file, random_weights(3, 1, 1));
+  CHECK_THROWS_WITH(read(), Catch::Contains("c.nc: is damaged, or no checkpoint of fprinciple"));
+  runs::write_checkpoint(file, folder.path, "other", "1.0", some_state());
+  CHECK_THROWS_WITH(read(), Catch::Contains("c.nc: is of another experiment"));
+  CHECK_THROWS_WITH(read(), Catch::Contains("without --resume training starts afresh"));
+  runs::write_checkpoint(file, folder.path, "text", "0.9", some_state());
+  CHECK_THROWS_WITH(read(), Catch::Contains("c.nc: was written by version 0.9, and this is 1.0"));
+  runs::write_checkpoint(file, folder.path, "text", "1.0", some_state());
+  CHECK_NOTHROW(read());
+  for (std::uintmax_t size = fs::file_size(file); size > 0; size /= 2) {
+    fs::resize_file(file, size - 1);
+    CHECK_THROWS_AS(read(), InputError);
+  }
+}
+
+TEST_CASE("a checkpoint that does not fit on the disk leaves the former one") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path / "c.nc";
+  const nn::TrainingState small = some_state();
+  runs::write_checkpoint(file, folder.path, "text", "1.0", small);
+  nn::TrainingState large = some_state();
+  large.so_far.f = tests::random_matrix(10000, 3, 1);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  for (const rlim_t limit : std::initializer_list<rlim_t>{
+           1000, 20000, 200000}) {  // bytes; the large one has 240 000 in f alone
+    const rlimit tight{limit, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &tight);
+    CHECK_THROWS_AS(runs::write_checkpoint(file, folder.path, "text", "1.0", large), RunError);
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK(same_bits(runs::read_checkpoint(file, "text", "1.0").so_far.f, small.so_far.f));
+    CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
+  }
+  std::signal(SIGXFSZ, handler);
+}
+
+TEST_CASE("an experiment's identity changes with the text, the samples, the grid and the weights") {
+  compare::Experiment e;
+  e.text = "title = \"e\"";
+  e.samples = {tests::random_matrix(1, 3, 1), tests::random_vector(3, 2)};
+  e.grid.points = tests::random_matrix(1, 4, 3);
+  e.network.initial = random_weights(4, 1, 4);
+  const std::string first = runs::identity(e);
+  CHECK(runs::identity(e) == first);
+  const auto changes = [&](double& number) {
+    const double before = number;
+    number = std::nextafter(number, 10.0);
+    const bool differs = runs::identity(e) != first;
+    number = before;
+    return differs;
+  };
+  CHECK(changes(e.samples.x(0, 1)));
+  CHECK(changes(e.samples.y[2]));
+  CHECK(changes(e.grid.points(0, 3)));
+  CHECK(changes(e.network.initial->a[0]));
+  CHECK(changes(e.network.initial->w(3, 0)));
+  CHECK(changes(e.network.initial->b[1]));
+  e.text += ' ';
+  CHECK(runs::identity(e) != first);
+}
+
+TEST_CASE("a run that is interrupted after any step and resumed gives the same arrays") {
+  const tests::Case c = tests::fig1a();
+  compare::Experiment e;
+  e.name = e.title = e.text = c.name;
+  e.samples = c.samples;
+  e.network.width = 200;
+  e.network.a = c.a;
+  e.network.w = c.w;
+  e.network.b = c.b;
+  e.train.method = GENERATE(as<std::string>(), "gd", "flow");
+  e.train.descent.step = 1e-3;
+  e.train.stop_steps = 40;
+  e.train.snapshots = 8;
+  e.lfp.lattice = {1, 4.0, 50, 0.1};
+  e.lfp.ladder = false;
+  e.grid = c.grid;
+  const compare::Comparison whole = compare::run(e);
+  // Beat the null: the network moves.
+  REQUIRE(whole.loss_nn.tail(1)[0] < 0.97 * whole.loss_nn[0]);
+
+  const TemporaryFolder folder;
+  const fs::path file = folder.path / "c.nc";
+  const std::string identity = runs::identity(e);
+  for (const int every : {1, 7, 39}) {
+    std::optional<compare::Comparison> resumed;
+    for (int runs = 0; !resumed; ++runs) {
+      REQUIRE(runs <= 40 / every);
+      nn::Supervision supervision;
+      if (runs > 0) supervision.resume = runs::read_checkpoint(file, identity, "1.0");
+      int steps = 0;
+      supervision.wish = [&] {
+        return ++steps == every ? nn::Supervision::Wish::stop : nn::Supervision::Wish::go_on;
+      };
+      supervision.keep = [&](const nn::TrainingState& state) {
+        runs::write_checkpoint(file, folder.path, identity, "1.0", state);
+      };
+      try {
+        resumed = compare::run(e, {}, supervision);
+      } catch (const Interrupted&) {
+      }
+    }
+    CHECK(resumed->t == whole.t);
+    CHECK(resumed->f_nn == whole.f_nn);
+    CHECK(resumed->loss_nn == whole.loss_nn);
+    CHECK(resumed->f_lfp == whole.f_lfp);
+    CHECK(resumed->summary["train"]["steps"] == 40);
+    CHECK(resumed->summary["train"]["gradients"] == whole.summary["train"]["gradients"]);
+  }
+}
