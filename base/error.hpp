@@ -2,25 +2,28 @@
 
 #include <cstdint>
 #include <stdexcept>
-#include <string>
 
 namespace fprinciple {
 
-/// The input is wrong: the message names the file, the line, the key and what is allowed. Exit 2.
-struct InputError : std::runtime_error {
+/// What every exception of the library is. None leaves a thread of its own.
+struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+/// The input is wrong: the message names the file, line and key, or the argument, what it is and
+/// what it must be. Exit 2.
+struct InputError : Error {
+  using Error::Error;
 };
 
 /// The run failed on valid input: diverged, or a tolerance was not met. Exit 1.
-struct RunError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct RunError : Error {
+  using Error::Error;
 };
 
 /// Training was asked to stop; what it had reached is kept.
-struct Interrupted : std::runtime_error {
-  Interrupted(double t, std::int64_t steps)
-      : std::runtime_error("interrupted after " + std::to_string(steps) +
-                           " steps, at t = " + std::to_string(t)) {}
+struct Interrupted : Error {
+  Interrupted(double t, std::int64_t steps);
 };
 
 }  // namespace fprinciple
