@@ -50,13 +50,14 @@ int main(int argc, char** argv) {
     };
     std::printf("{\"kernel_seconds\": %.6f, \"flow_seconds\": %.6f, \"total_seconds\": %.6f}\n",
                 seconds(start, kernels), seconds(kernels, end), seconds(start, end));
-    io::NetcdfWriter out(argv[2]);
-    out.dimension("time", t.size());
-    out.dimension("grid", points.cols());
-    out.dimension("sample", x.cols());
-    out.dimension("sample_", x.cols());
-    out.variable("f", "time", "grid", "1", "complete LFP", f);
-    out.variable("kernel", "sample_", "sample", "1", "complete tangent kernel", k);
+    io::write_netcdf(argv[2], [&](io::NetcdfWriter& out) {
+      out.dimension("time", t.size());
+      out.dimension("grid", points.cols());
+      out.dimension("sample", x.cols());
+      out.dimension("sample_", x.cols());
+      out.variable("f", "time", "grid", "1", "complete LFP", f);
+      out.variable("kernel", "sample_", "sample", "1", "complete tangent kernel", k);
+    });
   } catch (const std::exception& error) {
     std::fprintf(stderr, "complete_lfp_bench: %s\n", error.what());
     return 1;

@@ -74,14 +74,16 @@ Timed step_time(const nn::Network& start, const data::Samples& samples, const nn
 
 void write(const std::string& file, const nn::Network& network, const data::Samples& samples) {
   const data::Weights& theta = network.weights;
-  io::NetcdfWriter out(file);
-  out.dimension("sample", samples.size());
-  out.dimension("neuron", theta.width());
-  out.dimension("dim", theta.dim());
-  out.variable("f", "sample", "1", "outputs", nn::outputs(network, samples.x));
-  out.variable("a", "neuron", "1", "output weights", theta.a);
-  out.variable("w", "neuron", "dim", "1", "input weights", theta.w.transpose());
-  out.variable("b", "neuron", "1", "biases", theta.b);
+  const Eigen::VectorXd f = nn::outputs(network, samples.x);
+  io::write_netcdf(file, [&](io::NetcdfWriter& out) {
+    out.dimension("sample", samples.size());
+    out.dimension("neuron", theta.width());
+    out.dimension("dim", theta.dim());
+    out.variable("f", "sample", "1", "outputs", f);
+    out.variable("a", "neuron", "1", "output weights", theta.a);
+    out.variable("w", "neuron", "dim", "1", "input weights", theta.w.transpose());
+    out.variable("b", "neuron", "1", "biases", theta.b);
+  });
 }
 
 struct StepOptions {

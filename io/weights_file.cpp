@@ -26,12 +26,13 @@ Weights read_weights(const std::filesystem::path& file) {
 }
 
 void write_weights(const std::filesystem::path& file, const Weights& weights) {
-  NetcdfWriter out(file);
-  out.dimension("neuron", weights.width());
-  out.dimension("dim", weights.dim());
-  out.variable("a", "neuron", "1", "output weights", weights.a);
-  out.variable("w", "neuron", "dim", "1", "input weights", weights.w.transpose());
-  out.variable("b", "neuron", "1", "biases", weights.b);
+  write_netcdf(file, [&](NetcdfWriter& out) {
+    out.dimension("neuron", weights.width());
+    out.dimension("dim", weights.dim());
+    out.variable("a", "neuron", "1", "output weights", weights.a);
+    out.variable("w", "neuron", "dim", "1", "input weights", weights.w.transpose());
+    out.variable("b", "neuron", "1", "biases", weights.b);
+  });
 }
 
 }  // namespace fprinciple::io

@@ -53,9 +53,8 @@ Weights weights_of(const io::NetcdfReader& file, const std::string& prefix) {
   return weights;
 }
 
-void write(const fs::path& path, const std::string& identity, const std::string& version,
-           const nn::TrainingState& state) {
-  io::NetcdfWriter file(path);
+void fill(io::NetcdfWriter& file, const std::string& identity, const std::string& version,
+          const nn::TrainingState& state) {
   const Trajectory& past = state.so_far;
   const nn::Network& network = past.network;
   file.attribute("program", "fprinciple");
@@ -110,22 +109,6 @@ nn::TrainingState state_in(const io::NetcdfReader& file) {
       fmt::format("{}: {}; without --resume training starts afresh", file.string(), why));
 }
 
-/// HDF5 does not live through a disk that fills up: reserves the room before it writes.
-void require_room(const fs::path& path, const std::string& identity,
-                  const nn::TrainingState& state) {
-  constexpr Eigen::Index kHeaders = 1 << 16;
-  const Weights& weights = state.so_far.network.weights;
-  const auto copies = static_cast<Eigen::Index>(1 + state.memory.size());
-  const Eigen::Index numbers = copies * weights.width() * (weights.dim() + 2) +
-                               state.so_far.f.size() + state.numbers.size() +
-                               static_cast<Eigen::Index>(kRecords.size()) * state.so_far.t.size();
-  const auto bytes = 8 * numbers + kHeaders + static_cast<Eigen::Index>(identity.size());
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  const int error = descriptor < 0 ? errno : ::posix_fallocate(descriptor, 0, bytes);
-  if (descriptor >= 0) ::close(descriptor);
-  if (error != 0) throw RunError(std::system_category().message(error));
-}
-
 bool synced(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool done = descriptor >= 0 && ::fsync(descriptor) == 0;
@@ -156,10 +139,7 @@ void write_checkpoint(const fs::path& file, const fs::path& scratch, const std::
                       const std::string& version, const nn::TrainingState& state) {
   const fs::path partial = scratch / ".checkpoint.partial.nc";
   try {
-    require_room(partial, identity, state);
-    write(partial, identity, version, state);
-    // Closing a NetCDF file tells of no error; a file that is not whole does not open.
-    read_checkpoint(partial, identity, version);
+    io::write_netcdf(partial, [&](io::NetcdfWriter& out) { fill(out, identity, version, state); });
     if (!synced(partial)) throw RunError("it cannot be flushed to the disk");
     fs::rename(partial, file);
   } catch (const std::exception& error) {

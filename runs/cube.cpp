@@ -25,8 +25,7 @@ Eigen::Index Cube::size() const {
 }
 
 void write_cube(const Cube& cube, const fs::path& directory) {
-  {
-    io::NetcdfWriter file(directory / "result.nc");
+  io::write_netcdf(directory / "result.nc", [&](io::NetcdfWriter& file) {
     file.attribute("title", cube.title);
     file.attribute("program", "fprinciple");
     file.attribute("version", base::version());
@@ -46,7 +45,7 @@ void write_cube(const Cube& cube, const fs::path& directory) {
         file.texts(axis.name, {axis.name}, axis.labels);
     for (const auto& [key, values] : cube.numbers) file.numbers(key, names, values);
     file.texts(kFailure, names, cube.failures);
-  }
+  });
   const fs::path summary = directory / "summary.json";
   std::ofstream out(summary);
   out << cube.summary.dump(2) << '\n';

@@ -153,8 +153,7 @@ std::vector<data::Axis> read_axes(const io::NetcdfReader& file) {
 }  // namespace
 
 void write_comparison(const Comparison& comparison, const std::filesystem::path& directory) {
-  {
-    io::NetcdfWriter file(directory / "result.nc");
+  io::write_netcdf(directory / "result.nc", [&](io::NetcdfWriter& file) {
     file.dimension("time", comparison.t.size());
     file.dimension("grid", comparison.grid.size());
     file.dimension("sample", comparison.samples.size());
@@ -171,7 +170,7 @@ void write_comparison(const Comparison& comparison, const std::filesystem::path&
     write_axes(file, comparison.grid.axes);
     Writer writer(file);
     each_array(writer, comparison);
-  }
+  });
   if (comparison.weights_initial)
     io::write_weights(directory / "weights_initial.nc", *comparison.weights_initial);
   if (comparison.weights_final)

@@ -32,15 +32,14 @@ TEST_CASE("weights survive NetCDF bit for bit") {
 
 TEST_CASE("weights that do not fit together are refused by name") {
   const auto message = [](const data::Weights& weights) -> std::string {
-    {
-      io::NetcdfWriter out(temporary());
+    io::write_netcdf(temporary(), [&](io::NetcdfWriter& out) {
       out.dimension("neuron", weights.a.size());
       out.dimension("dim", weights.w.cols());
       out.dimension("other", weights.b.size());
       out.variable("a", "neuron", "1", "", weights.a);
       out.variable("w", "neuron", "dim", "1", "", weights.w.transpose());
       out.variable("b", "other", "1", "", weights.b);
-    }
+    });
     try {
       io::read_weights(temporary());
     } catch (const InputError& error) {
