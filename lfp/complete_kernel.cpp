@@ -5,6 +5,7 @@
 #include "lfp/hermite_averages.hpp"
 #include "lfp/neuron_rule.hpp"
 #include "lfp/relu_averages.hpp"
+#include "lfp/wide_averages.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -94,34 +95,56 @@ ActivationAverages relu_normal(const data::NetworkLaw& law, int p, const MatrixX
 
 /// E over w ~ U(−W, W) of bias_average, d = 1. With uniform b the integrand is a polynomial between
 /// w = 0 and the w at which |w x| or |w x'| passes B; with normal b it is analytic on either side
-/// of 0, and panels are short against its scale σ_b/|x|.
+/// of 0, where it turns over on the scale of σ_b/|x|.
 ActivationAverages relu_line(const data::NetworkLaw& law, int p, const MatrixXd& x,
                              const MatrixXd& y) {
-  const double reach = std::max(x.cwiseAbs().maxCoeff(), y.cwiseAbs().maxCoeff());
   const double w_max = law.w.scale;
-  const double panel = normal(law.b) ? 1.5 * law.b.scale / std::max(reach, 1e-300) : w_max;
-  const Rule unit = composite_rule(0.5, 0.5 * std::min(1.0, 2.0 * panel / w_max), 16);
+  const double reach = std::max(x.cwiseAbs().maxCoeff(), y.cwiseAbs().maxCoeff());
+  Rule line;  // of normal b: the same for all pairs
+  if (normal(law.b)) {
+    line = graded_rule(-w_max, w_max, {{0.0, law.b.scale / std::max(reach, 1e-300)}});
+    line.w /= 2.0 * w_max;
+  }
+  const auto add = [&](double w, double share, double xi, double yj, double& value,
+                       double& derivative) {
+    value += share * bias_average(p, w * xi, w * yj, law.b);
+    derivative += share * p * p * bias_average(p - 1, w * xi, w * yj, law.b);
+  };
+  const Rule unit = composite_rule(0.5, 0.5, 16);
   return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
-    std::vector<double> cuts{-w_max, 0.0, w_max};
-    if (!normal(law.b))
-      for (const double at : {x(0, i), y(0, j)}) {
-        const double cut = law.b.scale / std::abs(at);
-        if (cut < w_max) cuts.insert(cuts.end(), {-cut, cut});
-      }
-    std::sort(cuts.begin(), cuts.end());
     value = derivative = 0.0;
+    if (normal(law.b)) {
+      for (Index q = 0; q < line.x.size(); ++q)
+        add(line.x[q], line.w[q], x(0, i), y(0, j), value, derivative);
+      return 0.0;
+    }
+    std::vector<double> cuts{-w_max, 0.0, w_max};
+    for (const double at : {x(0, i), y(0, j)}) {
+      const double cut = law.b.scale / std::abs(at);
+      if (cut < w_max) cuts.insert(cuts.end(), {-cut, cut});
+    }
+    std::sort(cuts.begin(), cuts.end());
     for (std::size_t k = 0; k + 1 < cuts.size(); ++k) {
       const double length = cuts[k + 1] - cuts[k];
       const double middle = 0.5 * (cuts[k] + cuts[k + 1]);
-      for (Index q = 0; q < unit.x.size(); ++q) {
-        const double w = middle + length * unit.x[q];
-        const double share = length * unit.w[q] / (2.0 * w_max);
-        value += share * bias_average(p, w * x(0, i), w * y(0, j), law.b);
-        derivative += share * p * p * bias_average(p - 1, w * x(0, i), w * y(0, j), law.b);
-      }
+      for (Index q = 0; q < unit.x.size(); ++q)
+        add(middle + length * unit.x[q], length * unit.w[q] / (2.0 * w_max), x(0, i), y(0, j),
+            value, derivative);
     }
     return 0.0;
   });
+}
+
+/// Whether z = w·x + b is so narrow, in units of σ's width, that the series of hermite_averages is
+/// short and exact.
+bool has_narrow_range(const data::NetworkLaw& law, const MatrixXd& rows, const MatrixXd& columns) {
+  constexpr double kWidest = 8.0;
+  constexpr double kWidestBias = 32.0;
+  const double largest =
+      std::max(rows.colwise().norm().maxCoeff(), columns.colwise().norm().maxCoeff());
+  const double of_w = law.w.scale * largest;
+  return normal(law.b) ? std::hypot(of_w, law.b.scale) <= kWidest
+                       : of_w <= kWidest && law.b.scale <= kWidestBias;
 }
 
 }  // namespace
@@ -134,7 +157,9 @@ ActivationAverages activation_averages(const data::NetworkLaw& law, const Matrix
   const int p = data::relu_power(law.activation);
   if (law.activation == data::Activation::sine) return sine_averages(law, rows, columns);
   if (normal(law.w))
-    return p > 0 ? relu_normal(law, p, rows, columns) : hermite_averages(law, rows, columns);
+    return p > 0                                  ? relu_normal(law, p, rows, columns)
+           : has_narrow_range(law, rows, columns) ? hermite_averages(law, rows, columns)
+                                                  : wide_averages(law, rows, columns);
   if (p > 0 && rows.rows() == 1) return relu_line(law, p, rows, columns);
   return neuron_averages(law, rows, columns);
 }

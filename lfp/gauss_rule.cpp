@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace fprinciple::lfp {
 
@@ -23,6 +24,23 @@ Rule gauss_legendre(Index order) {
   return {eigen.values, eigen.vectors.row(0).transpose().cwiseAbs2()};
 }
 
+/// Appends panels that cover [lo, hi], as pairs of ends, in order.
+void add_panels(double lo, double hi, const std::vector<Feature>& features,
+                std::vector<std::pair<double, double>>& panels) {
+  const double length = hi - lo;
+  const double middle = 0.5 * (lo + hi);
+  const bool small = std::all_of(features.begin(), features.end(), [&](const Feature& feature) {
+    const double away = std::max({lo - feature.centre, feature.centre - hi, 0.0});
+    return length <= std::max(away, feature.width);
+  });
+  if (small || !(lo < middle && middle < hi)) {
+    panels.emplace_back(lo, hi);
+    return;
+  }
+  add_panels(lo, middle, features, panels);
+  add_panels(middle, hi, features, panels);
+}
+
 }  // namespace
 
 Rule composite_rule(double half_width, double panel, Index order) {
@@ -34,6 +52,27 @@ Rule composite_rule(double half_width, double panel, Index order) {
     const double centre = -half_width + (2.0 * static_cast<double>(p) + 1.0) * half;
     out.x.segment(p * order, order) = (half * base.x).array() + centre;
     out.w.segment(p * order, order) = base.w / static_cast<double>(panels);
+  }
+  return out;
+}
+
+Rule graded_rule(double lo, double hi, const std::vector<Feature>& features) {
+  static const Rule sixteen = gauss_legendre(16);
+  // Cut at the centres, so that no panel has one inside.
+  std::vector<double> cuts{lo, hi};
+  for (const Feature& feature : features)
+    if (lo < feature.centre && feature.centre < hi) cuts.push_back(feature.centre);
+  std::sort(cuts.begin(), cuts.end());
+  std::vector<std::pair<double, double>> panels;
+  for (std::size_t k = 0; k + 1 < cuts.size(); ++k)
+    if (cuts[k] < cuts[k + 1]) add_panels(cuts[k], cuts[k + 1], features, panels);
+  const Index order = sixteen.x.size();
+  const auto size = static_cast<Index>(panels.size());
+  Rule out{Eigen::VectorXd(size * order), Eigen::VectorXd(size * order)};
+  for (Index k = 0; k < size; ++k) {
+    const auto& [from, to] = panels[static_cast<std::size_t>(k)];
+    out.x.segment(k * order, order) = (0.5 * (to - from) * sixteen.x).array() + 0.5 * (from + to);
+    out.w.segment(k * order, order) = (to - from) * sixteen.w;
   }
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.hpp"
 #include "lfp/gauss_rule.hpp"
+#include "lfp/wide_averages.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -49,14 +50,22 @@ std::vector<Rule> product_axes(const data::NetworkLaw& law, const VectorXd& reac
   return axes;
 }
 
-double product_size(const std::vector<Rule>& axes) {
-  double size = 1.0;
-  for (const Rule& axis : axes) size *= static_cast<double>(axis.x.size());
+/// The neurons of product_axes, before any of them is made: for wide laws they are without number.
+double product_size(const data::NetworkLaw& law, const VectorXd& reach, double panel) {
+  const auto nodes = [](double half_width, double width) {
+    return 16.0 * std::max(1.0, std::ceil(half_width / width));
+  };
+  double size = law.b.kind == Distribution::Kind::uniform
+                    ? nodes(law.b.scale, panel)
+                    : nodes(9.0 * law.b.scale, std::min(panel, 1.5 * law.b.scale));
+  for (const double x : reach)
+    size *= nodes(law.w.scale, std::min(law.w.scale, panel / std::max(x, 1e-300)));
   return size;
 }
 
 Neurons product_neurons(const std::vector<Rule>& axes) {
-  const auto size = static_cast<Index>(product_size(axes));
+  Index size = 1;
+  for (const Rule& axis : axes) size *= axis.x.size();
   Neurons out{MatrixXd(static_cast<Index>(axes.size()), size), VectorXd::Ones(size)};
   for (Index q = 0; q < size; ++q) {
     Index rest = q;
@@ -134,8 +143,9 @@ ActivationAverages neuron_averages(const data::NetworkLaw& law, const MatrixXd& 
   const VectorXd reach =
       rows.cwiseAbs().rowwise().maxCoeff().cwiseMax(columns.cwiseAbs().rowwise().maxCoeff());
   ActivationAverages out;
-  const std::vector<Rule> axes = product_axes(law, reach, 1.2);
-  if (data::relu_power(law.activation) == 0 && product_size(axes) <= kLargestProduct) {
+  const bool smooth = data::relu_power(law.activation) == 0;
+  if (smooth && product_size(law, reach, 1.2) <= kLargestProduct) {
+    const std::vector<Rule> axes = product_axes(law, reach, 1.2);
     out.method = "quadrature";
     add_averages(law, product_neurons(axes), rows, columns, out);
     ActivationAverages coarse;
@@ -143,6 +153,7 @@ ActivationAverages neuron_averages(const data::NetworkLaw& law, const MatrixXd& 
     out.error = relative_difference(out, coarse);
     return out;
   }
+  if (smooth && rows.rows() == 1) return wide_averages(law, rows, columns);
   out.method = "randomised quadrature";
   out.value.setZero(rows.cols(), columns.cols());
   out.derivative = out.value;

@@ -52,39 +52,105 @@ Powers lifted_primitive(int p, double y, double h, double s) {
 
 constexpr Index kBlock = 256;  // points, in the first cache
 
+/// The two averages for one pair of points.
+struct Pair {
+  double below, at;
+};
+
+/// `open` is π − θ: from |c12|, so that it keeps its digits near 0.
+template <int p>
+Pair from_angle(const PairGeometry& pair, double sine, double open) {
+  const double first = (sine + open * pair.c12) / (2.0 * pi);
+  if (p == 1) return {open / (2.0 * pi), first};
+  return {first,
+          (3.0 * sine * pair.c12 + open * (pair.c11 * pair.c22 + 2.0 * pair.c12 * pair.c12)) /
+              (2.0 * pi)};
+}
+
+double open_angle(const PairGeometry& pair, double sine) {
+  const double acute = std::atan2(sine, std::abs(pair.c12));
+  return pair.c12 < 0.0 ? acute : pi - acute;
+}
+
+/// Below this π − θ the sums of from_angle cancel; their series in o = π − θ do not:
+///   sin o − o cos o = o³ Σ_k (−1)^k o^{2k} (2k+2)/(2k+3)!,
+///   −3 sin o cos o + o (1 + 2 cos² o) = (2o)⁵ Σ_k (−1)^k (2o)^{2k} (k+1)/(2k+5)!.
+constexpr double kNearOpposite = 0.5;
+
+template <int p>
+Pair near_opposite(const PairGeometry& pair, double open) {
+  const double size2 = pair.c11 * pair.c22;
+  const double y = open * open;
+  const double first =
+      std::sqrt(size2) * open * y *
+      (1.0 / 3.0 +
+       y * (-1.0 / 30.0 +
+            y * (1.0 / 840.0 + y * (-1.0 / 45360.0 + y * (1.0 / 3991680.0 - y / 518918400.0))))) /
+      (2.0 * pi);
+  if (p == 1) return {open / (2.0 * pi), first};
+  const double z = 4.0 * y;
+  const double second =
+      size2 * 32.0 * open * y * y *
+      (1.0 / 120.0 +
+       z * (-1.0 / 2520.0 +
+            z * (1.0 / 120960.0 +
+                 z * (-1.0 / 9979200.0 + z * (1.0 / 1245404160.0 - z / 217945728000.0))))) /
+      (2.0 * pi);
+  return {first, second};
+}
+
 template <int p>
 void finish_block(const double* c11, const double* e2, const double* along, Index size,
                   double* below, double* at) {
   for (Index i = 0; i < size; ++i) {
     const PairGeometry pair = pair_geometry(c11[i], e2[i], along[i]);
     const double sine = std::sqrt(pair.det);  // times √(c11 c22)
-    const double open = pi - std::atan2(sine, pair.c12);
-    const double first = (sine + open * pair.c12) / (2.0 * pi);
-    const double second =
-        (3.0 * sine * pair.c12 + open * (pair.c11 * pair.c22 + 2.0 * pair.c12 * pair.c12)) /
-        (2.0 * pi);
-    below[i] = p == 1 ? open / (2.0 * pi) : first;
-    at[i] = p == 1 ? first : second;
+    const Pair average = from_angle<p>(pair, sine, open_angle(pair, sine));
+    below[i] = average.below;
+    at[i] = average.at;
   }
 }
 
 /// Up to kBlock points, coordinate k of point i at u[k stride + i], and v: pair_geometry for all.
+/// Fills e2 and along, too.
 FPRINCIPLE_CLONES void arc_cosine_block(int p, const double* u, Index stride, const double* c11,
-                                        Index size, const double* v, Index d, double* below,
-                                        double* at) {
-  std::array<double, kBlock> e2{};
-  std::array<double, kBlock> along{};
+                                        Index size, const double* v, Index d, double* e2,
+                                        double* along, double* below, double* at) {
+  std::fill_n(e2, size, 0.0);
+  std::fill_n(along, size, 0.0);
   for (Index k = 0; k < d; ++k)
     for (Index i = 0; i < size; ++i) {
       const double coordinate = u[k * stride + i];
       const double difference = coordinate - v[k];
-      e2[static_cast<std::size_t>(i)] += difference * difference;
-      along[static_cast<std::size_t>(i)] += coordinate * difference;
+      e2[i] += difference * difference;
+      along[i] += coordinate * difference;
     }
   if (p == 1)
-    finish_block<1>(c11, e2.data(), along.data(), size, below, at);
+    finish_block<1>(c11, e2, along, size, below, at);
   else
-    finish_block<2>(c11, e2.data(), along.data(), size, below, at);
+    finish_block<2>(c11, e2, along, size, below, at);
+}
+
+/// What a block cannot do by sums that are the same for all points: pairs that are nearly on one
+/// ray from the origin, in the same or in opposite directions.
+template <int p>
+void mend_block(const double* u, Index stride, const double* c11, Index size, const double* v,
+                Index d, double common, const double* e2, const double* along, double* below,
+                double* at) {
+  for (Index i = 0; i < size; ++i) {
+    if (!det_cancels(c11[i], e2[i], along[i])) {
+      const double c12 = c11[i] - along[i];
+      const double det = c11[i] * e2[i] - along[i] * along[i];
+      if (c12 >= 0.0 || det > 0.3 * c12 * c12) continue;  // tan² of kNearOpposite is 0.298
+    }
+    const PairGeometry pair = exact_pair_geometry(u + i, stride, v, d, common);
+    const double sine = std::sqrt(pair.det);
+    const double open = open_angle(pair, sine);
+    const Pair average =
+        open < kNearOpposite ? near_opposite<p>(pair, open) : from_angle<p>(pair, sine, open);
+    below[i] = average.below;
+    at[i] = average.at;
+  }
 }
 
 }  // namespace
@@ -94,11 +160,21 @@ ArcCosine arc_cosine(int p, const MatrixXd& u, const MatrixXd& v, double common)
   const VectorXd c11 = points.rowwise().squaredNorm().array() + common * common;
   ArcCosine out{MatrixXd(u.cols(), v.cols()), MatrixXd(u.cols(), v.cols())};
 #pragma omp parallel for schedule(static)
-  for (Index j = 0; j < v.cols(); ++j)
-    for (Index first = 0; first < u.cols(); first += kBlock)
-      arc_cosine_block(p, points.data() + first, points.rows(), c11.data() + first,
-                       std::min(kBlock, points.rows() - first), v.col(j).data(), v.rows(),
-                       &out.below(first, j), &out.at(first, j));
+  for (Index j = 0; j < v.cols(); ++j) {
+    std::array<double, kBlock> e2{};
+    std::array<double, kBlock> along{};
+    for (Index first = 0; first < u.cols(); first += kBlock) {
+      const double* block = points.data() + first;
+      const Index size = std::min(kBlock, points.rows() - first);
+      double* below = &out.below(first, j);
+      double* at = &out.at(first, j);
+      const auto mend = p == 1 ? mend_block<1> : mend_block<2>;
+      arc_cosine_block(p, block, points.rows(), c11.data() + first, size, v.col(j).data(), v.rows(),
+                       e2.data(), along.data(), below, at);
+      mend(block, points.rows(), c11.data() + first, size, v.col(j).data(), v.rows(), common,
+           e2.data(), along.data(), below, at);
+    }
+  }
   return out;
 }
 
