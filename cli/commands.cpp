@@ -13,6 +13,7 @@
 #include "reports/overlay.hpp"
 #include "reports/report.hpp"
 #include "runs/experiment_file.hpp"
+#include "runs/files_named.hpp"
 #include "runs/output_directory.hpp"
 #include "runs/result_file.hpp"
 
@@ -108,6 +109,13 @@ void print_run_warnings(const Comparison& comparison, const std::vector<std::str
        comparison.summary.value("warnings", std::vector<std::string>{}))
     if (std::find(printed.begin(), printed.end(), warning) == printed.end())
       fmt::print(stderr, "warning: {}: {}\n", comparison.name, warning);
+}
+
+/// The files that an experiment reads, see runs::files_named.
+std::vector<fs::path> inputs(const Experiment& experiment, const fs::path& file) {
+  std::vector<fs::path> files = runs::files_named(experiment.text, file.parent_path());
+  files.push_back(file);
+  return files;
 }
 
 /// Runs an experiment and leaves results, figures and report in an existing directory.
@@ -266,7 +274,7 @@ void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Op
   const Experiment experiment = runs::read_experiment(file, options.bounds);
   print_warnings(experiment);
   const fs::path directory = out.value_or(fs::path("results") / experiment.name);
-  OutputDirectory output(directory);
+  OutputDirectory output(directory, inputs(experiment, file));
   Supervisor supervisor(experiment, output.beside(".checkpoint.nc"), output.path(), options);
   const Comparison comparison = run_into(output.path(), experiment, supervisor, options.quiet);
   output.publish();
@@ -276,13 +284,23 @@ void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Op
 
 void reproduce(const std::vector<std::string>& names, const fs::path& out, Options options) {
   require_known(names);
+  std::vector<fs::path> files;
+  const auto reads = [&](const std::vector<fs::path>& more) {
+    files.insert(files.end(), more.begin(), more.end());
+  };
   std::vector<Experiment> experiments;
-  for (const std::string& name : chosen(paper_experiments(), names))
-    experiments.push_back(runs::read_experiment(experiments_folder() / (name + ".toml")));
+  for (const std::string& name : chosen(paper_experiments(), names)) {
+    const fs::path file = experiments_folder() / (name + ".toml");
+    experiments.push_back(runs::read_experiment(file));
+    reads(inputs(experiments.back(), file));
+  }
   std::vector<ReadSweep> read;
-  for (const std::string& name : chosen(studies(), names))
-    read.push_back(read_sweep(experiments_folder() / "studies" / (name + ".toml")));
-  OutputDirectory output(out);
+  for (const std::string& name : chosen(studies(), names)) {
+    const fs::path file = experiments_folder() / "studies" / (name + ".toml");
+    read.push_back(read_sweep(file));
+    reads(inputs(read.back(), file));
+  }
+  OutputDirectory output(out, files);
   std::deque<Supervisor> supervisors;  // all, so that a checkpoint that is refused is told at once
   for (const Experiment& experiment : experiments) {
     print_warnings(experiment);
@@ -334,8 +352,8 @@ void redraw(const fs::path& directory, bool quiet) {
         fmt::format("{}: holds runs overlaid; draw them again with fprinciple report DIR1 DIR2 …",
                     directory.string()));
   // Drawn on a copy, so that a redrawing that fails or is killed harms nothing.
-  OutputDirectory output(directory);
-  fs::copy(directory, output.path(), fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+  OutputDirectory output(directory, {}, OutputDirectory::Foreign::keep);
+  output.copy_old();
   redraw_all(output.path(), read_summary(output.path()));
   output.publish();
   if (!quiet) fmt::print("{}\n", (directory / "report.html").string());
@@ -352,12 +370,10 @@ void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool
                                    run.is_object() && run.contains("experiments")
                                        ? "; it has several, each in a directory of its own below it"
                                        : ""));
-    if (std::error_code error; fs::equivalent(directory, out, error))
-      throw InputError(fmt::format("--out: {} is one of the runs", out.string()));
     runs.push_back({directory, runs::read_comparison(directory)});
     summary["runs"].push_back(run);
   }
-  OutputDirectory output(out);
+  OutputDirectory output(out, directories);
   reports::write_overlay(runs, output.path());
   write_json(output.path() / "summary.json", summary);
   output.publish();

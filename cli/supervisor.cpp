@@ -24,10 +24,15 @@ Supervisor::Supervisor(const compare::Experiment& experiment, fs::path checkpoin
       checkpoint_(std::move(checkpoint)),
       scratch_(std::move(scratch)),
       identity_(runs::identity(experiment)) {
-  const bool exists = fs::exists(checkpoint_);
+  const bool exists = fs::exists(fs::symlink_status(checkpoint_));
   const std::string file = checkpoint_.string();
   if (exists && options.resume)
     resume_ = runs::read_checkpoint(checkpoint_, identity_, base::version());
+  else if (exists && !runs::is_checkpoint(checkpoint_))
+    throw InputError(
+        fmt::format("{}: is in the place of a checkpoint, and damaged or none of "
+                    "fprinciple; move it away, or name another output directory",
+                    file));
   else if (exists)
     fmt::print(stderr,
                "warning: {}: {}: a checkpoint of an interrupted run exists: add --resume to go on "
@@ -57,6 +62,9 @@ nn::Supervision::Wish Supervisor::wish() {
 
 void Supervisor::keep(const nn::TrainingState& state) {
   try {
+    if (fs::exists(fs::symlink_status(checkpoint_)) && !runs::is_checkpoint(checkpoint_))
+      throw RunError(fmt::format("the checkpoint {} cannot be written: something else is there",
+                                 checkpoint_.string()));
     runs::write_checkpoint(checkpoint_, scratch_, identity_, base::version(), state);
     reached_ = how_far(state);
     failing_ = false;
@@ -77,7 +85,7 @@ EndedBySignal Supervisor::ended() const {
 
 void Supervisor::remove_checkpoint() const {
   std::error_code ignored;
-  fs::remove(checkpoint_, ignored);
+  if (runs::is_checkpoint(checkpoint_)) fs::remove(checkpoint_, ignored);
 }
 
 }  // namespace fprinciple::cli

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "cli/held_signals.hpp"
 #include "cli/progress.hpp"
+#include "runs/files_named.hpp"
 #include "runs/output_directory.hpp"
 
 #include <algorithm>
@@ -123,8 +124,17 @@ ReadSweep read_sweep(const fs::path& file) {
   return {std::move(sweep), std::move(figures), std::move(plan)};
 }
 
+std::vector<fs::path> inputs(const ReadSweep& sweep, const fs::path& file) {
+  std::vector<fs::path> files = {file, sweep.sweep.experiment_file};
+  const fs::path folder = sweep.sweep.experiment_file.parent_path();  // edits are the experiment's
+  for (const std::string& text : {sweep.sweep.text, sweep.sweep.experiment_text})
+    for (const fs::path& named : runs::files_named(text, folder)) files.push_back(named);
+  return files;
+}
+
 PreparedSweep prepare_sweep(ReadSweep sweep, const fs::path& cells, Options options) {
   FinishedCells finished(cells, sweep.plan.identity);
+  finished.require_ours();
   Known known = known_cells(sweep.sweep, finished, options);
   return {std::move(sweep), std::move(finished), std::move(known)};
 }
@@ -160,7 +170,7 @@ void print_summary(const Cube& cube, const fs::path& directory) {
 void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options options) {
   ReadSweep sweep = read_sweep(file);
   const fs::path directory = out.value_or(fs::path("results") / sweep.sweep.name);
-  runs::OutputDirectory output(directory);
+  runs::OutputDirectory output(directory, inputs(sweep, file));
   const PreparedSweep prepared = prepare_sweep(std::move(sweep), output.beside(".cells"), options);
   const reports::Study study = sweep_into(output.path(), prepared, options.quiet);
   output.publish();

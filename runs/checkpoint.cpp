@@ -151,6 +151,16 @@ void write_checkpoint(const fs::path& file, const fs::path& scratch, const std::
   synced(fs::absolute(file).parent_path());  // where directories can be
 }
 
+bool is_checkpoint(const fs::path& file) {
+  std::error_code error;
+  if (fs::symlink_status(file, error).type() != fs::file_type::regular) return false;
+  try {
+    return io::NetcdfReader(file).attribute("contents") == kContents;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
 nn::TrainingState read_checkpoint(const fs::path& file, const std::string& identity,
                                   const std::string& version) {
   std::string writer;

@@ -22,6 +22,9 @@ void write_checkpoint(const std::filesystem::path& file, const std::filesystem::
                       const std::string& identity, const std::string& version,
                       const nn::TrainingState& state);
 
+/// Whether the file, no symbolic link, says that it is a checkpoint of ours: it may be replaced.
+bool is_checkpoint(const std::filesystem::path& file);
+
 /// Reads what write_checkpoint wrote. Throws InputError when the file is damaged or no checkpoint,
 /// or is of another version or experiment.
 nn::TrainingState read_checkpoint(const std::filesystem::path& file, const std::string& identity,

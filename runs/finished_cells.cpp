@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -46,6 +47,17 @@ std::vector<fs::path> files_in(const fs::path& directory) {
       files.push_back(entry.path());
   }
   return files;
+}
+
+/// A cell's file may be damaged, or cut off at any place; what begins otherwise is not ours.
+bool begins_as_cell(const fs::path& file) {
+  constexpr std::string_view kBegin = R"({"checksum":")";
+  if (fs::symlink_status(file).type() != fs::file_type::regular) return false;
+  std::string begin(kBegin.size(), '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return kBegin.starts_with(
+      std::string_view(begin).substr(0, static_cast<std::size_t>(in.gcount())));
 }
 
 /// JSON has no inf and nan.
@@ -96,6 +108,22 @@ void write_through(const fs::path& file, const std::string& text) {
 
 FinishedCells::FinishedCells(fs::path directory, std::string identity)
     : directory_(std::move(directory)), identity_(std::move(identity)) {}
+
+void FinishedCells::require_ours() const {
+  std::error_code error;
+  const fs::file_type type = fs::symlink_status(directory_, error).type();
+  if (type != fs::file_type::not_found && type != fs::file_type::directory)
+    throw InputError(
+        fmt::format("{}: is no directory, and finished cells are to lie there; move it "
+                    "away, or name another output directory",
+                    directory_.string()));
+  for (const fs::path& file : files_in(directory_))
+    if (!begins_as_cell(file))
+      throw InputError(
+          fmt::format("{}: is in the place of a finished cell, and none of fprinciple; "
+                      "move it away, or name another output directory",
+                      file.string()));
+}
 
 bool FinishedCells::any() const { return !files_in(directory_).empty(); }
 

@@ -25,6 +25,9 @@ class FinishedCells {
 
   const std::filesystem::path& directory() const { return directory_; }
 
+  /// Throws InputError where the directory's name, or a cell's, is taken by what is not ours.
+  void require_ours() const;
+
   /// Whether there are any.
   bool any() const;
 

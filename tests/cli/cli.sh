@@ -110,17 +110,48 @@ expect 2 "dangling symbolic link" --quiet run small.toml --out dangling
 no_staging
 
 # A failing run keeps the old result
-echo "mark" >results/small/mark
+before=$(stat -c %i results/small)
 sed '/^stop/c method = "gd"\ngd = { step = 1e9 }' small.toml >diverging.toml
 expect 1 "diverging run" --quiet run diverging.toml --out results/small
-[ -e results/small/mark ] || fail "a failed run replaced the old result"
+[ "$(stat -c %i results/small)" = "$before" ] || fail "a failed run replaced the old result"
+no_staging
+
+# A result with a file of the user's is not replaced, and drawn again with the file left as it is
+echo "mark" >results/small/figures/mark
+expect 2 "a foreign file" --quiet run small.toml
+says err "results/small: holds what fprinciple did not write: figures/mark; move that away"
+silent out "a foreign file"
+
+# A project with the summary of a result in it, which users are told to keep
+mkdir -p project/.git
+cp small.toml results/small/summary.json project
+echo "mark" >project/.git/config
+expect 2 "a project" --quiet run small.toml --out project
+says err "project: holds what fprinciple did not write: .git and small.toml;"
+expect 2 "what is read" --quiet run project/small.toml --out project
+says err "project: holds project/small.toml, which is read here; name another directory"
+cd project || exit 1
+expect 2 "the working directory" --quiet run small.toml --out .
+says err ".: is the working directory; name another one"
+cd .. || exit 1
+rm project/out project/err
+[ "$(find project -type f | sort | tr '\n' ' ')" = \
+  "project/.git/config project/small.toml project/summary.json " ] || fail "the project was touched"
+
+# Names that are taken by what is not ours
+echo "mine" >taken.checkpoint.nc
+expect 2 "a foreign checkpoint" --quiet run small.toml --out taken
+says err "taken.checkpoint.nc: is in the place of a checkpoint, and damaged or none of fprinciple"
+[ "$(cat taken.checkpoint.nc)" = mine ] || fail "a file in the place of a checkpoint was touched"
+[ -e taken ] && fail "taken exists"
 no_staging
 
 # report
 rm results/small/report.html
 expect 0 "report" --quiet report results/small
 complete results/small
-[ -e results/small/mark ] || fail "report dropped a file"
+[ "$(cat results/small/figures/mark)" = mark ] || fail "report dropped a file"
+rm results/small/figures/mark
 expect 2 "report of nothing" report none
 expect 2 "report of a foreign directory" report foreign
 says err "foreign: holds no results of fprinciple"
@@ -144,6 +175,11 @@ expect 0 "reproduce both again" --quiet reproduce --out both fig1a fig1b
 expect 0 "report of several" --quiet report both/fig1a both/fig1b --out overlaid
 [ -s overlaid/report.html ] || fail "no report of several"
 says overlaid/report.html "A small experiment, a second or so (both/fig1b)"
+expect 2 "an overlay above its runs" report both/fig1a both/fig1b --out both
+says err "both: holds both/fig1a, which is read here; name another directory"
+complete both/fig1b
+expect 2 "an overlay in one of its runs" report both/fig1a both/fig1b --out both/fig1a
+expect 2 "an overlay below one of its runs" report both/fig1a both/fig1b --out both/fig1a/new
 expect 2 "report of an overlay" report overlaid
 says err "overlaid: holds runs overlaid; draw them again"
 expect 2 "overlay of a reproduction" report both/fig1a both --out none

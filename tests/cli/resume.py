@@ -157,12 +157,29 @@ def signalled_outside_training(reference):
 
 
 def unwritable(reference):
-    """Checkpoints that cannot be written are told once, and do not end training."""
+    """A checkpoint's name that is taken is refused; checkpoints that cannot be written later are
+    told once, and do not end training."""
     CHECKPOINT.mkdir()
     status, said = run("run", "e.toml")
-    check(status == 0 and said.count("cannot be written") == 1, f"unwritable: {status}, {said}")
+    check(status == 2 and "is in the place of a checkpoint" in said, f"taken: {status}, {said}")
+    CHECKPOINT.rmdir()
+    process = start("run", "e.toml")
+    wait_for_checkpoint(process)
+    while process.poll() is None:  # another one may come between the two
+        CHECKPOINT.unlink(missing_ok=True)
+        try:
+            CHECKPOINT.mkdir()
+            break
+        except FileExistsError:
+            pass
+    _, said = process.communicate()
+    said = said.decode()
+    check(process.returncode == 0 and said.count("cannot be written") == 1,
+          f"unwritable: {process.returncode}, {said}")
     check(arrays("results/e") == reference, "unwritable: other arrays")
-    nothing_left("unwritable")  # an empty directory is removed like a file
+    check(CHECKPOINT.is_dir(), "unwritable: what is not ours was removed")
+    CHECKPOINT.rmdir()
+    nothing_left("unwritable")
 
 
 def ignored(reference):

@@ -207,12 +207,49 @@ def failing():
 
 
 def unwritable():
-    """A sweep whose cells cannot be kept ends."""
+    """Where cells cannot be kept, or the names are taken, no work is done, and nothing lost."""
     CELLS.write_text("a file where the directory should be")
     status, said = run("--quiet", "sweep", "s.toml")
-    check(status == 1 and "cannot be written" in said, f"unwritable: {status}: {said}")
+    check(status == 2 and "is no directory" in said, f"unwritable: {status}: {said}")
     CELLS.unlink()
+    CELLS.mkdir()
+    mine = CELLS / "cell_3.json"
+    mine.write_text('{"mine": 1}')
+    for more in ((), ("--resume",)):
+        status, said = run("--quiet", "sweep", "s.toml", *more)
+        check(status == 2 and "cell_3.json: is in the place of a finished cell" in said,
+              f"a foreign cell: {status}: {said}")
+    check(mine.read_text() == '{"mine": 1}', "a foreign cell was touched")
+    shutil.rmtree(CELLS)
     nothing_left("unwritable")
+
+
+def second():
+    """A second process is kept off the output of a first, whatever it does, and told who holds it;
+    one that was killed holds nothing."""
+    first = start("sweep", "s.toml")
+    while len(cells()) < 3 and first.poll() is None:
+        time.sleep(0.002)
+    before = {path: path.stat().st_mtime_ns for path in cells()}
+    refused = 0
+    for arguments in (("sweep", "s.toml"), ("sweep", "s.toml", "--resume"), ("report", "results/s"),
+                      ("run", "e.toml", "--out", "results/s")):
+        status, said = run(*arguments)
+        if first.poll() is not None:
+            break  # a machine too fast: what was seen must be enough
+        refused += 1
+        words = (f"results/s: is being written by process {first.pid} on ", ", since 20",
+                 " sweep s.toml; wait for its end, or name another directory\n")
+        check(status == 2 and all(word in said for word in words), f"second: {status}: {said}")
+    check(refused > 0, "second: the first ended too soon")
+    now = {path: path.stat().st_mtime_ns for path in before if path.exists()}
+    check(now == before or first.poll() is not None, "second: the first's cells were touched")
+    first.kill()
+    first.communicate()
+    status, said = run("--quiet", "sweep", "s.toml", "--resume")
+    check(status == 0, f"after a killed one: {status}: {said}")
+    nothing_left("second")
+    check(not list(Path("results").glob(".*")), "second: a lock is left")
 
 
 def reproduced(reference):
@@ -283,6 +320,7 @@ def main():
     another(reference)
     failing()
     unwritable()
+    second()
     reproduced(reference)
     return 1 if failed else 0
 
