@@ -10,6 +10,7 @@
 #include "compare/comparison.hpp"
 #include "compare/experiment.hpp"
 #include "compare/run.hpp"
+#include "io/json.hpp"
 #include "reports/overlay.hpp"
 #include "reports/report.hpp"
 #include "runs/experiment_file.hpp"
@@ -22,7 +23,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <deque>
-#include <fstream>
 #include <limits>
 
 #include <nlohmann/json.hpp>
@@ -180,16 +180,7 @@ void print_notes(const runs::Verdict& verdict, const fs::path& expected) {
     fmt::print(stderr, "not in {}: {}\n", expected.string(), fmt::join(verdict.unexpected, ", "));
 }
 
-void write_json(const fs::path& file, const json& value) {
-  std::ofstream out(file);
-  out << value.dump(2) << '\n';
-  if (!out.flush()) throw RunError(fmt::format("{}: cannot be written", file.string()));
-}
-
-json read_summary(const fs::path& directory) {
-  std::ifstream in(directory / "summary.json");
-  return json::parse(in, nullptr, /*allow_exceptions=*/false);
-}
+json read_summary(const fs::path& directory) { return io::read_json(directory / "summary.json"); }
 
 /// The experiments of the papers, wherever they lie.
 fs::path experiments_folder() {
@@ -219,14 +210,14 @@ void require_known(const std::vector<std::string>& names) {
 
 /// The figures that the experiment asked for; empty: all that apply.
 std::vector<std::string> figures_of(const fs::path& directory, const json& summary) {
-  const json::json_pointer place("/report/figures");
-  if (!summary.contains(place)) return {};
-  try {
-    return summary.at(place).get<std::vector<std::string>>();
-  } catch (const json::exception&) {
-    throw InputError(fmt::format("{}: report.figures must be a list of names",
-                                 (directory / "summary.json").string()));
-  }
+  const io::JsonValue root((directory / "summary.json").string(), summary);
+  if (!root.has("report") || !root.at("report").has("figures")) return {};
+  std::vector<std::string> names = root.at("report").at("figures").texts();
+  const std::vector<std::string> known = runs::figure_names();
+  for (const std::string& name : names)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      root.at("report").at("figures").fail(fmt::format("must be of {}", fmt::join(known, ", ")));
+  return names;
 }
 
 Comparison redraw_one(const fs::path& directory) {
@@ -244,17 +235,27 @@ void redraw_all(const fs::path& directory, const json& summary) {
     redraw_one(directory);
     return;
   }
+  const io::JsonValue root((directory / "summary.json").string(), summary);
+  const auto require_called = [](const std::string& name, const fs::path& folder) {
+    if (folder.filename() != name)
+      throw InputError(fmt::format("{}: name: must be that of its directory, {}",
+                                   (folder / "summary.json").string(), folder.filename().string()));
+  };
   const auto in_order = [&](const char* kind, const std::vector<std::string>& names,
                             const auto& redraw_named) {
     for (const std::string& name : names)
-      if (summary.contains(kind) && summary.at(kind).contains(name)) redraw_named(directory / name);
+      if (root.has(kind) && root.at(kind).has(name)) redraw_named(directory / name);
   };
   std::vector<Comparison> comparisons;
   std::vector<reports::Study> studies;
-  in_order("experiments", paper_experiments(),
-           [&](const fs::path& folder) { comparisons.push_back(redraw_one(folder)); });
-  in_order("studies", cli::studies(),
-           [&](const fs::path& folder) { studies.push_back(redraw_sweep(folder)); });
+  in_order("experiments", paper_experiments(), [&](const fs::path& folder) {
+    comparisons.push_back(redraw_one(folder));
+    require_called(comparisons.back().name, folder);
+  });
+  in_order("studies", cli::studies(), [&](const fs::path& folder) {
+    studies.push_back(redraw_sweep(folder));
+    require_called(studies.back().cube.name, folder);
+  });
   reports::write_combined_report(comparisons, studies, directory);
 }
 
@@ -333,7 +334,7 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
     summary["studies"][sweep.sweep.name] = results.back().cube.summary;
   }
   reports::write_combined_report(comparisons, results, output.path());
-  write_json(output.path() / "summary.json", summary);
+  io::write_json(output.path() / "summary.json", summary);
   output.publish();
   for (const Supervisor& supervisor : supervisors) supervisor.remove_checkpoint();
   for (const PreparedSweep& sweep : sweeps) sweep.finished.clear();
@@ -375,7 +376,7 @@ void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool
   }
   OutputDirectory output(out, directories);
   reports::write_overlay(runs, output.path());
-  write_json(output.path() / "summary.json", summary);
+  io::write_json(output.path() / "summary.json", summary);
   output.publish();
   if (!quiet) fmt::print("{}\n", (out / "report.html").string());
 }

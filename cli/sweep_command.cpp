@@ -33,7 +33,7 @@ Known known_cells(const Sweep& sweep, const FinishedCells& finished, Options opt
   Known known;
   if (options.resume) {
     std::vector<std::string> damaged;
-    known = finished.read(damaged);
+    known = finished.read(sweep.size(), damaged);
     for (const std::string& file : damaged)
       fmt::print(stderr, "warning: {}: {} is damaged: its cell is run again\n", sweep.name, file);
     if (!options.quiet)

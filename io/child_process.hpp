@@ -25,7 +25,8 @@ class Socket {
 /// The work sees all memory as it is when the constructor is called, and what it changes stays its
 /// own. It has one thread: it must not start threads, nor use OpenMP or BLAS. It has no descriptor
 /// but its socket, reads and prints nothing, takes no signal that asks to end, and dies with the
-/// thread that has started it. Cost: some 0.2 ms, and 1 ms for each 100 MB that the process holds.
+/// thread that has started it. Cost: some 0.2 ms, and 1.5 ms for each 100 MB that the process
+/// holds.
 class ChildProcess {
  public:
   /// Throws RunError when there can be no further process.

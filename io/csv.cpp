@@ -1,6 +1,7 @@
 #include "io/csv.hpp"
 
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -78,7 +79,8 @@ Table read_table(const std::filesystem::path& file, const std::vector<std::strin
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
       if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
         fail(file, number,
-             fmt::format("column {}: '{}' is not a finite number", table.header[k], row[k]));
+             fmt::format("column {}: '{}' is not a finite number", base::excerpt(table.header[k]),
+                         base::excerpt(row[k])));
       table.values.push_back(value);
     }
     table.lines.push_back(number);
@@ -100,7 +102,8 @@ Index require_header(const std::filesystem::path& file, const Table& table,
   if (!good)
     fail(file, table.header_line,
          fmt::format("the header must be x1,…,xd{0} (x{0} in one dimension), got {1}",
-                     tail.empty() ? "" : ",y", fmt::join(table.header, ",")));
+                     tail.empty() ? "" : ",y",
+                     base::excerpt(fmt::format("{}", fmt::join(table.header, ",")))));
   return static_cast<Index>(d);
 }
 

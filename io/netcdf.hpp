@@ -43,9 +43,12 @@ class NetcdfWriter {
                            const std::function<void(NetcdfWriter&)>& fill);
   explicit NetcdfWriter(int id) : id_(id) {}
 
-  int define(const std::string& name, int type, const std::vector<std::string>& dimensions);
+  /// For so many values.
+  int define(const std::string& name, int type, const std::vector<std::string>& dimensions,
+             std::size_t values);
   void described(const std::string& name, const std::vector<std::string>& dimensions,
-                 const std::string& units, const std::string& long_name, const double* values);
+                 const std::string& units, const std::string& long_name, const double* values,
+                 Eigen::Index count);
 
   int id_;
 };

@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 #include "base/memory.hpp"
 #include "io/netcdf.hpp"
 
@@ -398,7 +399,8 @@ const NetcdfReader::Variable& NetcdfReader::find(const std::string& name) const 
 const NetcdfReader::Variable& NetcdfReader::numeric(const std::string& name) const {
   const Variable& variable = find(name);
   if (variable.holds != Holds::numbers)
-    fail(fmt::format("variable {} must hold numbers, its type is {}", name, variable.type));
+    fail(fmt::format("variable {} must hold numbers, its type is {}", base::excerpt(name),
+                     base::excerpt(variable.type)));
   return variable;
 }
 
@@ -415,12 +417,12 @@ Eigen::Index NetcdfReader::size(const std::string& name, const Variable& variabl
   double size = 1.0;
   for (const std::uint64_t count : variable.shape) size *= static_cast<double>(count);
   const double bytes = size * sizeof(double);
-  base::require_memory(bytes, fmt::format("{}: variable {}", file_, name));
+  base::require_memory(bytes, fmt::format("{}: variable {}", file_, base::excerpt(name)));
   // Deflate packs 1032 bytes into one, and no type has less than an eighth of a double's.
   constexpr double kPacked = 1032.0 * sizeof(double);
   if (bytes > kPacked * static_cast<double>(bytes_))
-    fail(fmt::format("variable {} is to hold {:g} values, which a file of {} bytes cannot", name,
-                     size, bytes_));
+    fail(fmt::format("variable {} is to hold {:g} values, which a file of {} bytes cannot",
+                     base::excerpt(name), size, bytes_));
   return static_cast<Eigen::Index>(size);
 }
 
@@ -469,7 +471,8 @@ Eigen::VectorXd NetcdfReader::numbers(const std::string& name) const {
 std::vector<std::string> NetcdfReader::texts(const std::string& name) const {
   const Variable& variable = find(name);
   if (variable.holds != Holds::strings)
-    fail(fmt::format("variable {} must hold texts, its type is {}", name, variable.type));
+    fail(fmt::format("variable {} must hold texts, its type is {}", base::excerpt(name),
+                     base::excerpt(variable.type)));
   std::vector<std::string> values(static_cast<std::size_t>(size(name, variable)));
   if (values.empty()) return values;
   if (!child_->socket().send(&variable.index, sizeof(variable.index))) fail_damaged();

@@ -66,10 +66,17 @@ void NetcdfWriter::attribute(const std::string& name, double value) {
 }
 
 int NetcdfWriter::define(const std::string& name, int type,
-                         const std::vector<std::string>& dimensions) {
+                         const std::vector<std::string>& dimensions, std::size_t values) {
   std::vector<int> ids(dimensions.size());
-  for (std::size_t k = 0; k < ids.size(); ++k)
+  std::size_t size = 1;
+  for (std::size_t k = 0; k < ids.size(); ++k) {
     require(nc_inq_dimid(id_, dimensions[k].c_str(), &ids[k]));
+    std::size_t along = 0;
+    require(nc_inq_dimlen(id_, ids[k], &along));
+    size *= along;
+  }
+  if (size != values)
+    throw RunError(fmt::format("variable {} has {} values, its dimensions {}", name, values, size));
   int variable = 0;
   require(nc_def_var(id_, name.c_str(), type, static_cast<int>(ids.size()), ids.data(), &variable));
   return variable;
@@ -77,8 +84,8 @@ int NetcdfWriter::define(const std::string& name, int type,
 
 void NetcdfWriter::described(const std::string& name, const std::vector<std::string>& dimensions,
                              const std::string& units, const std::string& long_name,
-                             const double* values) {
-  const int variable = define(name, NC_DOUBLE, dimensions);
+                             const double* values, Eigen::Index count) {
+  const int variable = define(name, NC_DOUBLE, dimensions, static_cast<std::size_t>(count));
   // Without one, no number stands for "missing".
   require(nc_def_var_fill(id_, variable, NC_NOFILL, nullptr));
   require(nc_put_att_text(id_, variable, "units", units.size(), units.data()));
@@ -89,18 +96,18 @@ void NetcdfWriter::described(const std::string& name, const std::vector<std::str
 void NetcdfWriter::variable(const std::string& name, const std::string& dimension,
                             const std::string& units, const std::string& long_name,
                             const Eigen::VectorXd& values) {
-  described(name, {dimension}, units, long_name, values.data());
+  described(name, {dimension}, units, long_name, values.data(), values.size());
 }
 
 void NetcdfWriter::variable(const std::string& name, const std::string& outer,
                             const std::string& inner, const std::string& units,
                             const std::string& long_name, const Eigen::MatrixXd& values) {
-  described(name, {outer, inner}, units, long_name, values.data());
+  described(name, {outer, inner}, units, long_name, values.data(), values.size());
 }
 
 void NetcdfWriter::numbers(const std::string& name, const std::vector<std::string>& dimensions,
                            const Eigen::VectorXd& values) {
-  const int variable = define(name, NC_DOUBLE, dimensions);
+  const int variable = define(name, NC_DOUBLE, dimensions, static_cast<std::size_t>(values.size()));
   const double missing = std::numeric_limits<double>::quiet_NaN();
   require(nc_def_var_fill(id_, variable, NC_FILL, &missing));
   require(nc_put_var_double(id_, variable, values.data()));
@@ -111,7 +118,8 @@ void NetcdfWriter::texts(const std::string& name, const std::vector<std::string>
   std::vector<const char*> pointers;
   pointers.reserve(values.size());
   for (const std::string& value : values) pointers.push_back(value.c_str());
-  require(nc_put_var_string(id_, define(name, NC_STRING, dimensions), pointers.data()));
+  require(
+      nc_put_var_string(id_, define(name, NC_STRING, dimensions, values.size()), pointers.data()));
 }
 
 void write_netcdf(const std::filesystem::path& file,

@@ -1,10 +1,12 @@
 #include "runs/checkpoint.hpp"
 
 #include "base/error.hpp"
+#include "io/checksum.hpp"
 #include "io/netcdf.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
+#include <cmath>
 #include <system_error>
 #include <utility>
 
@@ -85,22 +87,64 @@ void fill(io::NetcdfWriter& file, const std::string& identity, const std::string
   file.variable("numbers", "number", "1", "the optimiser's own", state.numbers);
 }
 
+/// Nothing that a checkpoint says is used before it is known to be possible; what is not is told
+/// by read_checkpoint, in one sentence for all.
+void require(bool possible) {
+  if (!possible) throw InputError("not what write_checkpoint writes");
+}
+
+std::int64_t count(double number, double most) {
+  require(number >= 0.0 && number <= most && number == std::floor(number));
+  return static_cast<std::int64_t>(number);
+}
+
+data::Activation activation_in(const io::NetcdfReader& file) {
+  const std::string name = file.attribute("activation");
+  const std::vector<data::Activation> all = data::all_activations();
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](data::Activation known) { return data::name(known) == name; });
+  require(found != all.end());
+  return *found;
+}
+
+/// Throws InputError where sizes do not fit to each other, or times do not increase from 0.
+void require_consistent(const nn::TrainingState& state) {
+  const Trajectory& past = state.so_far;
+  const Weights& weights = past.network.weights;
+  const auto [m, d, times] = std::array{weights.width(), weights.dim(), past.t.size()};
+  require(m > 0 && d > 0 && times > 0);
+  require(weights.w.rows() == m && weights.b.size() == m);
+  for (const Weights& array : state.memory) {
+    require(array.a.size() == 0 || array.a.size() == m);
+    require(array.w.size() == 0 || (array.w.rows() == m && array.w.cols() == d));
+    require(array.b.size() == 0 || array.b.size() == m);
+  }
+  for (const auto& [name, member] : kRecords)
+    require((past.*member).size() == times || (past.*member).size() == 0);
+  require(past.loss.size() == times && past.f.cols() == times);
+  require(past.t[0] == 0.0 && std::isfinite(past.t[times - 1]) && std::isfinite(state.t));
+  for (Eigen::Index k = 1; k < times; ++k) require(past.t[k] > past.t[k - 1]);
+}
+
 nn::TrainingState state_in(const io::NetcdfReader& file) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  constexpr double kMostMemory = 16.0;
   nn::TrainingState state;
   const VectorXd scalars = file.vector("scalars");
-  if (scalars.size() != kScalars) throw InputError("other scalars");
+  require(scalars.size() == kScalars);
   Trajectory& past = state.so_far;
-  past.network = {weights_of(file, ""), scalars[3],
-                  scalars[4] != 0.0,    scalars[5] != 0.0,
-                  scalars[6] != 0.0,    data::activation_named(file.attribute("activation"))};
+  past.network = {weights_of(file, ""), scalars[3],        scalars[4] != 0.0,
+                  scalars[5] != 0.0,    scalars[6] != 0.0, activation_in(file)};
   for (const auto& [name, member] : kRecords) past.*member = vector_of(file, name);
   past.f = file.matrix("f");
-  past.steps = static_cast<std::int64_t>(scalars[1]);
-  past.gradients = static_cast<std::int64_t>(scalars[2]);
+  past.steps = count(scalars[1], kExact);
+  past.gradients = count(scalars[2], kExact);
   state.t = scalars[0];
-  for (std::size_t k = 0; k < static_cast<std::size_t>(scalars[7]); ++k)
+  const auto memory = static_cast<std::size_t>(count(scalars[7], kMostMemory));
+  for (std::size_t k = 0; k < memory; ++k)
     state.memory.push_back(weights_of(file, memory_prefix(k)));
   state.numbers = vector_of(file, "numbers");
+  require_consistent(state);
   return state;
 }
 
@@ -109,11 +153,12 @@ nn::TrainingState state_in(const io::NetcdfReader& file) {
       fmt::format("{}: {}; without --resume training starts afresh", file.string(), why));
 }
 
-bool synced(const fs::path& path) {
+/// Where directories can be.
+void flush_directory(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool done = descriptor >= 0 && ::fsync(descriptor) == 0;
-  if (descriptor >= 0) ::close(descriptor);
-  return done;
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
 }
 
 }  // namespace
@@ -140,7 +185,7 @@ void write_checkpoint(const fs::path& file, const fs::path& scratch, const std::
   const fs::path partial = scratch / ".checkpoint.partial.nc";
   try {
     io::write_netcdf(partial, [&](io::NetcdfWriter& out) { fill(out, identity, version, state); });
-    if (!synced(partial)) throw RunError("it cannot be flushed to the disk");
+    io::append_checksum(partial);
     fs::rename(partial, file);
   } catch (const std::exception& error) {
     std::error_code ignored;
@@ -148,7 +193,7 @@ void write_checkpoint(const fs::path& file, const fs::path& scratch, const std::
     throw RunError(
         fmt::format("the checkpoint {} cannot be written: {}", file.string(), error.what()));
   }
-  synced(fs::absolute(file).parent_path());  // where directories can be
+  flush_directory(fs::absolute(file).parent_path());
 }
 
 bool is_checkpoint(const fs::path& file) {
@@ -168,6 +213,8 @@ nn::TrainingState read_checkpoint(const fs::path& file, const std::string& ident
     const io::NetcdfReader in(file);
     if (in.attribute("contents") != kContents) throw InputError("holds something else");
     writer = in.attribute("version");
+    // Other versions may write no checksum.
+    if (writer == version) require(io::checksum_holds(file));
     if (writer == version && in.attribute("experiment") == identity) return state_in(in);
   } catch (const InputError&) {
     refuse(file, "is damaged, or no checkpoint of fprinciple");

@@ -13,11 +13,12 @@ namespace fprinciple::runs {
 /// files.
 std::string identity(const compare::Experiment& experiment);
 
-/// Writes a checkpoint, NetCDF-4, every number bit for bit; state.so_far.stopped_by is left out,
-/// and each array of state.memory has the network's shape or is empty. Its weights are readable as
-/// `network.initial`. `file` holds the former one, or the new one, at every moment: the new one is
-/// made in `scratch`, a directory on the same filesystem, and renamed when it is on disk and whole.
-/// Throws RunError when it cannot be written; the former one is then still there.
+/// Writes a checkpoint, NetCDF-4 with a checksum at its end, every number bit for bit;
+/// state.so_far.stopped_by is left out, and each array of state.memory has the network's shape or
+/// is empty. Its weights are readable as `network.initial`. `file` holds the former one, or the new
+/// one, at every moment: the new one is made in `scratch`, a directory on the same filesystem, and
+/// renamed when it is on disk and whole. Throws RunError when it cannot be written; the former one
+/// is then still there.
 void write_checkpoint(const std::filesystem::path& file, const std::filesystem::path& scratch,
                       const std::string& identity, const std::string& version,
                       const nn::TrainingState& state);
@@ -25,8 +26,9 @@ void write_checkpoint(const std::filesystem::path& file, const std::filesystem::
 /// Whether the file, no symbolic link, says that it is a checkpoint of ours: it may be replaced.
 bool is_checkpoint(const std::filesystem::path& file);
 
-/// Reads what write_checkpoint wrote. Throws InputError when the file is damaged or no checkpoint,
-/// or is of another version or experiment.
+/// Reads what write_checkpoint wrote. Throws InputError when a bit of the file has changed, when it
+/// is no checkpoint or its arrays do not fit together, or when it is of another version or
+/// experiment.
 nn::TrainingState read_checkpoint(const std::filesystem::path& file, const std::string& identity,
                                   const std::string& version);
 

@@ -3,10 +3,10 @@
 #include "base/error.hpp"
 #include "base/version.hpp"
 #include "compare/comparison.hpp"
+#include "io/json.hpp"
 #include "io/netcdf.hpp"
 
-#include <algorithm>
-#include <fstream>
+#include <set>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -15,6 +15,17 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto kFailure = "failure";
+
+/// Values, and labels: a label for each value, or none.
+Axis axis_in(const io::JsonValue& axis) {
+  Axis out{axis.at("name").text(), {}, axis.at("labels").texts()};
+  for (const io::JsonValue& value : axis.at("values").elements())
+    out.values.push_back(value.number());
+  if (out.values.empty()) axis.at("values").fail_type("a list of numbers");
+  if (!out.labels.empty() && out.labels.size() != out.values.size())
+    axis.at("labels").fail("must be one for each value, or none");
+  return out;
+}
 
 }  // namespace
 
@@ -46,39 +57,41 @@ void write_cube(const Cube& cube, const fs::path& directory) {
     for (const auto& [key, values] : cube.numbers) file.numbers(key, names, values);
     file.texts(kFailure, names, cube.failures);
   });
-  const fs::path summary = directory / "summary.json";
-  std::ofstream out(summary);
-  out << cube.summary.dump(2) << '\n';
-  if (!out.flush()) throw RunError(fmt::format("{}: cannot be written", summary.string()));
+  io::write_json(directory / "summary.json", cube.summary);
 }
 
 Cube read_cube(const fs::path& directory) {
   Cube cube;
-  const fs::path summary = directory / "summary.json";
-  std::ifstream in(summary);
-  cube.summary = nlohmann::json::parse(in, nullptr, false);
-  if (!in || !cube.summary.is_object() || !cube.summary.contains("axes"))
-    throw InputError(fmt::format("{}: not the summary of a sweep", summary.string()));
-  cube.name = cube.summary.at("name");
-  cube.title = cube.summary.at("title");
+  const fs::path summary_file = directory / "summary.json";
+  cube.summary = io::read_json(summary_file);
+  const io::JsonValue summary(summary_file.string(), cube.summary);
+  cube.name = summary.at("name").text();
+  cube.title = summary.at("title").text();
   const io::NetcdfReader file(directory / "result.nc");
   cube.text = file.attribute("sweep");
   cube.experiment_text = file.attribute("experiment");
-  std::vector<std::string> others = {kFailure};
-  for (const nlohmann::json& axis : cube.summary.at("axes")) {
-    cube.axes.push_back({axis.at("name"), axis.at("values"), axis.at("labels")});
-    others.push_back(cube.axes.back().name);
+  std::set<std::string> others = {kFailure};
+  std::vector<std::uint64_t> shape;
+  for (const io::JsonValue& axis : summary.at("axes").elements()) {
+    cube.axes.push_back(axis_in(axis));
+    shape.push_back(cube.axes.back().values.size());
+    if (!others.insert(cube.axes.back().name).second) axis.at("name").fail("is there twice");
   }
+  if (cube.axes.empty()) summary.at("axes").fail("must have one at least");
+  const auto require_shape = [&](const std::string& name) {
+    if (file.shape(name) != shape)
+      summary.at("axes").fail(fmt::format("are not those of {} in result.nc beside it", name));
+  };
   for (const std::string& key : file.variables())
-    if (std::find(others.begin(), others.end(), key) == others.end())
+    if (!others.contains(key)) {
+      require_shape(key);
       cube.numbers[key] = file.numbers(key);
+    }
   cube.failures = file.texts(kFailure);
-  const bool whole = std::all_of(cube.numbers.begin(), cube.numbers.end(), [&](const auto& number) {
-    return number.second.size() == cube.size();
-  });
-  if (!whole || static_cast<Eigen::Index>(cube.failures.size()) != cube.size())
-    throw InputError(
-        fmt::format("{}: the axes are not those of result.nc beside it", summary.string()));
+  require_shape(kFailure);
+  (void)summary.at("failed").integer(0, cube.size());
+  (void)summary.at("seconds").number();
+  (void)summary.at("warnings").entries();
   return cube;
 }
 

@@ -39,7 +39,7 @@ struct Cube {        // NOLINT(bugprone-exception-escape): only if nlohmann::jso
 /// existing directory.
 void write_cube(const Cube& cube, const std::filesystem::path& directory);
 
-/// Reads back what write_cube wrote.
+/// Reads back what write_cube wrote. Throws InputError naming the file when it is something else.
 Cube read_cube(const std::filesystem::path& directory);
 
 }  // namespace fprinciple::runs

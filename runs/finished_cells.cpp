@@ -1,12 +1,15 @@
 #include "runs/finished_cells.hpp"
 
 #include "base/error.hpp"
+#include "io/json.hpp"
 
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <limits>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -63,8 +66,14 @@ bool begins_as_cell(const fs::path& file) {
 /// JSON has no inf and nan.
 json as_json(double x) { return std::isfinite(x) ? json(x) : json(fmt::format("{}", x)); }
 
-double as_number(const json& x) {
-  return x.is_number() ? x.get<double>() : std::strtod(x.get<std::string>().c_str(), nullptr);
+double as_number(const io::JsonValue& x) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (!x.value().is_string()) return x.number();
+  const std::string text = x.text();
+  if (text == "inf") return kInfinity;
+  if (text == "-inf") return -kInfinity;
+  if (text != "nan" && text != "-nan") x.fail_type("a number, inf or nan");
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 json as_json(const std::map<std::string, double>& numbers) {
@@ -73,20 +82,31 @@ json as_json(const std::map<std::string, double>& numbers) {
   return out;
 }
 
-CellResult result_in(const json& content) {
-  CellResult result{{}, content.at("warnings"), content.at("failure")};
-  for (const auto& [key, x] : content.at("numbers").items()) result.numbers[key] = as_number(x);
-  return result;
-}
+std::string name_of(Eigen::Index cell) { return fmt::format("{}{}{}", kPrefix, cell, kJson); }
 
-/// What the file holds; null where it is damaged.
-json content_of(const fs::path& file) {
-  std::ifstream in(file);
-  const json whole = json::parse(in, nullptr, /*allow_exceptions=*/false);
-  if (!whole.is_object() || !whole.contains("content") || !whole.contains("checksum") ||
-      whole["checksum"] != checksum(whole["content"].dump()))
-    return nullptr;
-  return whole["content"];
+struct KeptCell {
+  std::string sweep;
+  Eigen::Index cell = 0;
+  CellResult result;
+};
+
+/// What the file holds; nothing where it is damaged, or not a cell of those that there are.
+std::optional<KeptCell> cell_in(const fs::path& file, Eigen::Index cells) {
+  try {
+    const json whole = io::read_json(file);
+    const io::JsonValue root(file.string(), whole);
+    const io::JsonValue content = root.at("content");
+    if (root.at("checksum").text() != checksum(content.value().dump())) return std::nullopt;
+    KeptCell kept{content.at("sweep").text(),
+                  content.at("cell").integer(0, cells - 1),
+                  {{}, content.at("warnings").texts(), content.at("failure").text()}};
+    for (const auto& [key, x] : content.at("numbers").entries())
+      kept.result.numbers[key] = as_number(x);
+    if (!file.filename().string().starts_with(name_of(kept.cell))) return std::nullopt;
+    return kept;
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
 }
 
 void write_through(const fs::path& file, const std::string& text) {
@@ -127,21 +147,22 @@ void FinishedCells::require_ours() const {
 
 bool FinishedCells::any() const { return !files_in(directory_).empty(); }
 
-std::map<Eigen::Index, CellResult> FinishedCells::read(std::vector<std::string>& damaged) const {
+std::map<Eigen::Index, CellResult> FinishedCells::read(Eigen::Index count,
+                                                       std::vector<std::string>& damaged) const {
   std::map<Eigen::Index, CellResult> cells;
   std::vector<fs::path> useless;
   for (const fs::path& file : files_in(directory_)) {
-    const json content = content_of(file);
-    if (content.is_null()) {
+    const std::optional<KeptCell> kept = cell_in(file, count);
+    if (!kept) {
       useless.push_back(file);
       if (file.extension() != kPartial) damaged.push_back(file.string());
-    } else if (content.at("sweep") != identity_) {
+    } else if (kept->sweep != identity_) {
       throw InputError(
           fmt::format("{}: is of another sweep or version: the sweep file, the experiment, or what "
                       "it reads, has changed since; without --resume all cells are run afresh",
                       file.string()));
     } else {
-      cells[content.at("cell")] = result_in(content);
+      cells[kept->cell] = kept->result;
     }
   }
   for (const fs::path& file : useless) fs::remove(file);  // when all others are known to be ours
@@ -155,7 +176,7 @@ void FinishedCells::keep(Eigen::Index cell, const CellResult& result) const {
                         {"warnings", result.warnings},
                         {"numbers", as_json(result.numbers)}};
   const json whole = {{"checksum", checksum(content.dump())}, {"content", content}};
-  const fs::path file = directory_ / fmt::format("{}{}{}", kPrefix, cell, kJson);
+  const fs::path file = directory_ / name_of(cell);
   const fs::path partial = file.string() + kPartial;
   try {
     fs::create_directories(directory_);

@@ -31,9 +31,11 @@ class FinishedCells {
   /// Whether there are any.
   bool any() const;
 
-  /// By number. Files that are damaged are removed and named in `damaged`: their cells are to be
-  /// run again. Throws InputError when there is a cell of another sweep.
-  std::map<Eigen::Index, CellResult> read(std::vector<std::string>& damaged) const;
+  /// By number, of a sweep of `cells` cells. Files that are damaged are removed and named in
+  /// `damaged`: their cells are to be run again. Throws InputError when there is a cell of another
+  /// sweep.
+  std::map<Eigen::Index, CellResult> read(Eigen::Index cells,
+                                          std::vector<std::string>& damaged) const;
 
   /// Writes one: it is there, whole and on disk, or not at all. For any number of threads at once.
   /// Throws RunError when it cannot be written.

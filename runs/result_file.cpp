@@ -2,10 +2,13 @@
 
 #include "base/error.hpp"
 #include "base/version.hpp"
+#include "compare/bounds.hpp"
+#include "io/json.hpp"
 #include "io/netcdf.hpp"
 #include "io/weights_file.hpp"
 
-#include <fstream>
+#include <cmath>
+#include <map>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -102,34 +105,80 @@ class Writer {
   io::NetcdfWriter& file_;
 };
 
+/// Throws InputError when two arrays have different sizes along the same dimension, or one has
+/// none.
 class Reader {
  public:
-  explicit Reader(const io::NetcdfReader& file) : file_(file) {}
-  void one(const std::string& name, const std::string& /*dimension*/, const std::string& /*units*/,
+  Reader(const std::filesystem::path& path, const io::NetcdfReader& file)
+      : path_(path), file_(file) {}
+  void one(const std::string& name, const std::string& dimension, const std::string& /*units*/,
            const std::string& /*long_name*/, VectorXd& array) {
     array = file_.vector(name);
+    require_size(name, dimension, array.size());
   }
-  void one(const std::string& name, const std::string& /*dimension*/, const std::string& /*units*/,
-           const std::string& /*long_name*/, std::optional<VectorXd>& array) {
-    if (file_.has(name)) array = file_.vector(name);
+  void one(const std::string& name, const std::string& dimension, const std::string& units,
+           const std::string& long_name, std::optional<VectorXd>& array) {
+    if (file_.has(name)) one(name, dimension, units, long_name, array.emplace());
   }
-  void two(const std::string& name, const std::string& /*outer*/, const std::string& /*inner*/,
+  void two(const std::string& name, const std::string& outer, const std::string& inner,
            const std::string& /*units*/, const std::string& /*long_name*/, MatrixXd& array) {
     array = file_.matrix(name);
+    require_size(name, outer, array.cols());
+    require_size(name, inner, array.rows());
   }
-  void maybe_one(const std::string& name, const std::string& /*dimension*/,
-                 const std::string& /*units*/, const std::string& /*long_name*/, VectorXd& array) {
-    if (file_.has(name)) array = file_.vector(name);
+  void maybe_one(const std::string& name, const std::string& dimension, const std::string& units,
+                 const std::string& long_name, VectorXd& array) {
+    if (file_.has(name)) one(name, dimension, units, long_name, array);
   }
-  void maybe_two(const std::string& name, const std::string& /*outer*/,
-                 const std::string& /*inner*/, const std::string& /*units*/,
-                 const std::string& /*long_name*/, MatrixXd& array) {
-    if (file_.has(name)) array = file_.matrix(name);
+  void maybe_two(const std::string& name, const std::string& outer, const std::string& inner,
+                 const std::string& units, const std::string& long_name, MatrixXd& array) {
+    if (file_.has(name)) two(name, outer, inner, units, long_name, array);
   }
 
  private:
+  void require_size(const std::string& name, const std::string& dimension, Index size) {
+    const auto [known, first] = sizes_.emplace(dimension, size);
+    if (size == 0 || known->second != size)
+      throw InputError(fmt::format("{}: variable {} has {} values along {}, must have {}",
+                                   path_.string(), name, size, dimension,
+                                   first ? "one at least" : fmt::format("{}", known->second)));
+  }
+
+  const std::filesystem::path& path_;
   const io::NetcdfReader& file_;
+  std::map<std::string, Index> sizes_;  ///< along each dimension, by the first array that has it
 };
+
+/// What every figure and page relies on, besides sizes. Throws InputError.
+void require_sound(const std::filesystem::path& file, const Comparison& c) {
+  const auto require = [&](bool holds, const char* what) {
+    if (!holds) throw InputError(fmt::format("{}: {}", file.string(), what));
+  };
+  const auto increases = [](const VectorXd& v) {
+    return v.allFinite() &&
+           (v.size() < 2 || (v.tail(v.size() - 1) - v.head(v.size() - 1)).minCoeff() > 0.0);
+  };
+  require(c.samples.x.allFinite(), "variable x_train must be finite");
+  require(c.samples.y.allFinite(), "variable y_train must be finite");
+  require(c.grid.points.allFinite(), "variable x_grid must be finite");
+  require(increases(c.t) && c.t[0] == 0.0, "variable t must increase from 0");
+  for (const auto& [f, limit] :
+       {std::pair(&Comparison::f_linearised, &Comparison::f_linearised_limit),
+        std::pair(&Comparison::f_complete, &Comparison::f_complete_limit),
+        std::pair(&Comparison::f_lfp2020, &Comparison::f_lfp2020_limit),
+        std::pair(&Comparison::f_lfp2019, &Comparison::f_lfp2019_limit)})
+    require(((c.*f).size() > 0) == ((c.*limit).size() > 0),
+            "a model's prediction and its limit must both be there, or neither");
+  require(c.target.has_value() == c.test_loss_nn.has_value() &&
+              c.target.has_value() == c.test_loss_lfp.has_value(),
+          "target, test_loss_nn and test_loss_lfp must all be there, or none");
+  const bool spectra = c.frequency.size() > 0;
+  require(spectra == (c.spectrum_nn.size() > 0) && spectra == (c.spectrum_lfp.size() > 0) &&
+              spectra == (c.spectrum_error_nn.size() > 0) &&
+              spectra == (c.spectrum_error_lfp.size() > 0),
+          "frequency and the spectra must all be there, or none");
+  require(increases(c.frequency), "variable frequency must increase");
+}
 
 void write_axes(io::NetcdfWriter& file, const std::vector<data::Axis>& axes) {
   if (axes.empty()) return;
@@ -141,13 +190,41 @@ void write_axes(io::NetcdfWriter& file, const std::vector<data::Axis>& axes) {
                 table);
 }
 
-std::vector<data::Axis> read_axes(const io::NetcdfReader& file) {
+/// Of a grid with these points, d × G.
+std::vector<data::Axis> read_axes(const std::filesystem::path& path, const io::NetcdfReader& file,
+                                  const MatrixXd& points) {
   std::vector<data::Axis> axes;
   if (!file.has("grid_axes")) return axes;
   const MatrixXd table = file.matrix("grid_axes");
-  for (const auto& axis : table.colwise())
-    axes.push_back({axis[0], axis[1], static_cast<Index>(axis[2])});
+  const auto most = static_cast<double>(points.cols());
+  bool sound = table.rows() == 3 && table.cols() == points.rows() && table.allFinite();
+  double size = 1.0;
+  for (Index k = 0; sound && k < table.cols(); ++k) {
+    const double count = table(2, k);
+    sound =
+        count >= 1.0 && count <= most && count == std::floor(count) && table(0, k) <= table(1, k);
+    if (sound) axes.push_back({table(0, k), table(1, k), static_cast<Index>(count)});
+    size *= count;
+  }
+  if (!sound || size != most)
+    throw InputError(
+        fmt::format("{}: grid_axes must have first, last and count of {} axes with {} "
+                    "points in all, as x_grid has",
+                    path.string(), points.rows(), points.cols()));
   return axes;
+}
+
+/// Throws InputError unless the summary has what the figures and pages of these arrays take from
+/// it.
+void require_numbers(const io::JsonValue& summary, const Comparison& c) {
+  if (!summary.has("bounds") && c.power_function.size() == 0) return;
+  const io::JsonValue bounds = summary.at("bounds");
+  if (!bounds.at("fp_norm").value().is_null()) (void)bounds.at("fp_norm").number();
+  if (c.power_function.size() == 0) return;
+  for (const compare::BoundWords& bound : compare::bound_words) {
+    (void)bounds.at(bound.key).number();
+    (void)bounds.at(bound.measured).number();
+  }
 }
 
 }  // namespace
@@ -175,26 +252,24 @@ void write_comparison(const Comparison& comparison, const std::filesystem::path&
     io::write_weights(directory / "weights_initial.nc", *comparison.weights_initial);
   if (comparison.weights_final)
     io::write_weights(directory / "weights_final.nc", *comparison.weights_final);
-  std::ofstream out(directory / "summary.json");
-  out << comparison.summary.dump(2) << '\n';
-  if (!out.flush())
-    throw RunError(fmt::format("{}: cannot be written", (directory / "summary.json").string()));
+  io::write_json(directory / "summary.json", comparison.summary);
 }
 
 Comparison read_comparison(const std::filesystem::path& directory) {
   Comparison comparison;
-  const std::filesystem::path summary = directory / "summary.json";
-  std::ifstream in(summary);
-  comparison.summary = nlohmann::json::parse(in, nullptr, false);
-  if (!in || comparison.summary.is_discarded() || !comparison.summary.contains("name"))
-    throw InputError(fmt::format("{}: not the summary of a run", summary.string()));
-  comparison.name = comparison.summary.at("name");
-  comparison.title = comparison.summary.at("title");
-  const io::NetcdfReader file(directory / "result.nc");
+  const std::filesystem::path summary_file = directory / "summary.json";
+  const std::filesystem::path result = directory / "result.nc";
+  comparison.summary = io::read_json(summary_file);
+  const io::JsonValue summary(summary_file.string(), comparison.summary);
+  comparison.name = summary.at("name").text();
+  comparison.title = summary.at("title").text();
+  const io::NetcdfReader file(result);
   comparison.experiment_text = file.attribute("experiment");
-  Reader reader(file);
+  Reader reader(result, file);
   each_array(reader, comparison);
-  comparison.grid.axes = read_axes(file);
+  comparison.grid.axes = read_axes(result, file, comparison.grid.points);
+  require_sound(result, comparison);
+  require_numbers(summary, comparison);
   return comparison;
 }
 

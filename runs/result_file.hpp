@@ -10,7 +10,8 @@ namespace fprinciple::runs {
 void write_comparison(const compare::Comparison& comparison,
                       const std::filesystem::path& directory);
 
-/// Reads back what write_comparison wrote (without the weights).
+/// Reads back what write_comparison wrote (without the weights). Throws InputError naming the file
+/// when it is something else: every array then has the sizes and order that Comparison promises.
 compare::Comparison read_comparison(const std::filesystem::path& directory);
 
 }  // namespace fprinciple::runs

@@ -41,13 +41,6 @@ void collect(const json& object, const std::string& above, std::map<std::string,
   }
 }
 
-/// One at a time: weights are read by NetCDF, which knows no threads.
-Experiment read_cell(const Sweep& sweep, Index cell) {
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
-  return experiment(sweep, cell);
-}
-
 /// Throws Interrupted once `stop` is set.
 CellResult run_cell(const Sweep& sweep, Index cell, const std::atomic<bool>& stop) {
   CellResult result;
@@ -56,7 +49,7 @@ CellResult run_cell(const Sweep& sweep, Index cell, const std::atomic<bool>& sto
     supervision.wish = [&] {
       return stop ? nn::Supervision::Wish::stop : nn::Supervision::Wish::go_on;
     };
-    const json summary = compare::run(read_cell(sweep, cell), {}, supervision).summary;
+    const json summary = compare::run(experiment(sweep, cell), {}, supervision).summary;
     result.warnings = summary.at("warnings");
     collect(summary, {}, result.numbers);
   } catch (const Interrupted&) {

@@ -1,11 +1,12 @@
 #include "runs/verify.hpp"
 
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
+#include "io/json.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <string_view>
 
 #include <spdlog/fmt/fmt.h>
@@ -25,7 +26,11 @@ double nearest(const std::map<std::string, double>& values, std::string key) {
   }
 }
 
-std::string text(const json* value) { return value ? value->dump() : "missing"; }
+/// In a table's cell: no more than some words of a text.
+std::string text(const json* value) {
+  if (!value) return "missing";
+  return base::excerpt(value->dump(-1, ' ', false, json::error_handler_t::replace));
+}
 
 /// How many times more than allowed; infinite for what is no number.
 double excess(const Moved& moved) {
@@ -95,19 +100,6 @@ class Walk {
   const Expectation& expectation_;
 };
 
-json parse(const fs::path& file) {
-  std::ifstream in(file);
-  if (!in || fs::is_directory(file))
-    throw InputError(fmt::format("{}: cannot be read", file.string()));
-  try {
-    return json::parse(in);
-  } catch (const json::exception& error) {
-    const std::string_view what =
-        error.what();  // "[json.exception.….101] parse error at line 1, …"
-    throw InputError(fmt::format("{}: {}", file.string(), what.substr(what.find(' ') + 1)));
-  }
-}
-
 /// Adds the tolerances of the object "verify" to those for the whole.
 void add_tolerances(const fs::path& file, const json& given, Expectation& out) {
   const auto require = [&](bool fine) {
@@ -153,7 +145,7 @@ Expectation read_expectation(const fs::path& file, const std::string& experiment
                              const Tolerance& tolerance, const std::vector<std::string>& only) {
   // How far the routes to one solution differ is rounding, another one on every machine.
   constexpr double kRounding = 1e-9;
-  Expectation out{parse(file),
+  Expectation out{io::read_json(file),
                   {{"", tolerance.rtol}},
                   {{"", tolerance.atol}, {"/solvers", std::max(tolerance.atol, kRounding)}},
                   only};
@@ -185,7 +177,8 @@ Expectation read_expectation(const fs::path& file, const std::string& experiment
 }
 
 Verdict verify(const Expectation& expectation, const json& summary) {
-  const json got = json::parse(summary.dump());  // as the file would say: nan is null
+  // As the file would say: nan is null.
+  const json got = json::parse(summary.dump(-1, ' ', false, json::error_handler_t::replace));
   const json& expected = expectation.values;
   Walk walk(expectation);
   walk.compare(Pointer(), &expected, &got);

@@ -354,6 +354,12 @@ TEST_CASE("what fails while a file is filled is told as it is") {
                                        out.dimension("n", 3);
                                      }),
                     Contains("f.nc: cannot be written: NetCDF: String match to name in use"));
+  CHECK_THROWS_WITH(io::write_netcdf(file.path,
+                                     [](io::NetcdfWriter& out) {
+                                       out.dimension("n", 3);
+                                       out.numbers("x", {"n"}, Eigen::VectorXd::Zero(2));
+                                     }),
+                    Contains("variable x has 2 values, its dimensions 3"));
   CHECK_THROWS_WITH(io::write_netcdf(file.path, [](io::NetcdfWriter&) { std::abort(); }),
                     Contains("f.nc: cannot be written: the NetCDF library has crashed"));
   CHECK_THROWS_WITH(io::write_netcdf(file.folder / "none" / "f.nc", [](io::NetcdfWriter&) {}),

@@ -2,12 +2,16 @@
 
 #include "base/error.hpp"
 #include "compare/run.hpp"
+#include "io/checksum.hpp"
+#include "io/netcdf.hpp"
 #include "io/weights_file.hpp"
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <csignal>
 #include <cstdint>
+#include <fstream>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -121,6 +125,94 @@ TEST_CASE("a checkpoint of something else is refused, and a whole one alone is t
     fs::resize_file(file, size - 1);
     CHECK_THROWS_AS(read(), InputError);
   }
+}
+
+TEST_CASE("a checkpoint with any flipped bit is refused") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path / "c.nc";
+  runs::write_checkpoint(file, folder.path, "text", "1.0", some_state());
+  const auto size = static_cast<std::streamoff>(fs::file_size(file));
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  const auto flip = [&](std::streamoff at, int bit) {
+    bytes.seekg(at);
+    const int byte = bytes.get() ^ (1 << bit);
+    bytes.seekp(at);
+    bytes.put(static_cast<char>(byte));
+    bytes.flush();
+  };
+  constexpr std::streamoff kPrime = 101;
+  for (std::streamoff at = 0; at < size; at += kPrime) {
+    const int bit = static_cast<int>(at % 8);
+    flip(at, bit);
+    CAPTURE(at, bit);
+    CHECK_THROWS_AS(runs::read_checkpoint(file, "text", "1.0"), InputError);
+    flip(at, bit);
+  }
+  CHECK_NOTHROW(runs::read_checkpoint(file, "text", "1.0"));
+}
+
+TEST_CASE("a checkpoint whose checksum holds and whose contents do not is refused") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path / "c.nc";
+  struct Forged {
+    std::string activation = "relu";
+    Index width = 4, records = 3, columns = 3;
+    std::array<double, 8> scalars{0.5, 10.0, 10.0, 1.0, 1.0, 1.0, 1.0, 1.0};
+    Eigen::Vector3d t{0.0, 0.1, 0.2};
+    Index memory_width = 4;
+  };
+  const auto accepts = [&](const Forged& forged) {
+    io::write_netcdf(file, [&](io::NetcdfWriter& out) {
+      for (const auto& [name, text] :
+           {std::pair("contents", "checkpoint"), std::pair("version", "1.0"),
+            std::pair("experiment", "text"), std::pair("activation", forged.activation.c_str())})
+        out.attribute(name, std::string(text));
+      const auto put = [&](const std::string& name, Index size) {
+        out.dimension(name + "_size", size);
+        out.variable(name, name + "_size", "1", name, Eigen::VectorXd::Ones(size));
+      };
+      put("a", 4);
+      put("b", forged.width);
+      put("loss", forged.records);
+      put("memory0_a", forged.memory_width);
+      out.dimension("neuron", 4);
+      out.dimension("dim", 1);
+      out.variable("w", "neuron", "dim", "1", "w", Eigen::MatrixXd::Ones(1, 4));
+      out.dimension("time", 3);
+      out.variable("t", "time", "1", "t", forged.t);
+      out.dimension("columns", forged.columns);
+      out.dimension("grid", 2);
+      out.variable("f", "columns", "grid", "1", "f", Eigen::MatrixXd::Ones(2, forged.columns));
+      out.dimension("scalar", 8);
+      out.variable("scalars", "scalar", "1", "scalars",
+                   Eigen::Map<const Eigen::VectorXd>(forged.scalars.data(), 8));
+    });
+    io::append_checksum(file);
+    try {
+      runs::read_checkpoint(file, "text", "1.0");
+      return true;
+    } catch (const InputError& error) {
+      CHECK_THAT(error.what(), Catch::Contains("is damaged, or no checkpoint of fprinciple"));
+      return false;
+    }
+  };
+  REQUIRE(accepts({}));
+  CHECK_FALSE(accepts({.activation = "none"}));
+  CHECK_FALSE(accepts({.width = 5}));
+  CHECK_FALSE(accepts({.records = 2}));
+  CHECK_FALSE(accepts({.columns = 4}));
+  CHECK_FALSE(accepts({.memory_width = 3}));
+  CHECK_FALSE(accepts({.t = {0.0, 0.2, 0.1}}));
+  CHECK_FALSE(accepts({.t = {0.1, 0.2, 0.3}}));
+  CHECK_FALSE(accepts({.t = {0.0, 0.1, std::numeric_limits<double>::infinity()}}));
+  for (const std::size_t k : {0, 1, 2, 7})
+    for (const double odd : {1e18, -1.0, 0.5, std::numeric_limits<double>::quiet_NaN()}) {
+      Forged forged;
+      forged.scalars[k] = odd;
+      if (k == 0 && std::isfinite(odd)) continue;  // any finite time will do
+      CAPTURE(k, odd);
+      CHECK_FALSE(accepts(forged));
+    }
 }
 
 TEST_CASE("a checkpoint that does not fit on the disk leaves the former one") {

@@ -1,12 +1,14 @@
 #include "runs/sweep.hpp"
 
 #include "base/error.hpp"
+#include "io/json.hpp"
 #include "runs/run_sweep.hpp"
 
 #include <cmath>
 #include <fstream>
 #include <limits>
 
+#include <boost/crc.hpp>
 #include <catch2/catch.hpp>
 #include <spdlog/fmt/fmt.h>
 #include <unistd.h>
@@ -200,7 +202,7 @@ TEST_CASE("a failed cell is recorded, and the cube is the same for any number of
 
   // Every cell is found again, with every bit; none is run again, so that nothing is written.
   std::vector<std::string> damaged;
-  const auto known = finished.read(damaged);
+  const auto known = finished.read(sweep.size(), damaged);
   CHECK(damaged.empty());
   CHECK(known.size() == 6);
   finished.clear();
@@ -232,13 +234,13 @@ range = [1, 3]
     return ++asked < 3;
   };
   std::vector<std::string> damaged;
-  const auto known = finished.read(damaged);
+  const auto known = finished.read(endless.size(), damaged);
   CHECK_FALSE(runs::run_sweep(endless, plan, finished, known, 2, third_time));
   CHECK(asked >= 3);
-  CHECK(finished.read(damaged).size() == 1);
+  CHECK(finished.read(endless.size(), damaged).size() == 1);
 
   const runs::FinishedCells others(folder.path / "cells", "another");
-  CHECK_THROWS_AS(others.read(damaged), InputError);
+  CHECK_THROWS_AS(others.read(endless.size(), damaged), InputError);
   CHECK(finished.any());
 }
 
@@ -254,7 +256,7 @@ TEST_CASE("a cell's numbers are kept bit for bit, inf and nan among them") {
   result.failure = "why\nit failed";
   finished.keep(3, result);
   std::vector<std::string> damaged;
-  const auto cells = finished.read(damaged);
+  const auto cells = finished.read(4, damaged);
   REQUIRE(cells.size() == 1);
   const runs::CellResult& read = cells.at(3);
   CHECK(read.warnings == result.warnings);
@@ -264,6 +266,39 @@ TEST_CASE("a cell's numbers are kept bit for bit, inf and nan among them") {
     CHECK((read.numbers.at(key) == x || (std::isnan(x) && std::isnan(read.numbers.at(key)))));
     CHECK(std::signbit(read.numbers.at(key)) == std::signbit(x));
   }
+}
+
+TEST_CASE("a cell's file that is not what was kept is damaged, whatever its checksum says") {
+  const Folder folder;
+  const runs::FinishedCells finished(folder.path / "cells", "identity");
+  const auto damaged = [&](const std::string& content, const char* name = "cell_3.json") {
+    boost::crc_32_type crc;
+    crc.process_bytes(content.data(), content.size());
+    fs::create_directory(finished.directory());
+    std::ofstream(finished.directory() / name)
+        << fmt::format(R"({{"checksum":"{:08x}","content":{}}})", crc.checksum(), content);
+    std::vector<std::string> out;
+    const bool none = finished.read(4, out).empty();
+    CHECK(none == (out.size() == 1));
+    finished.clear();
+    return none;
+  };
+  const auto cell = [](const char* number, const char* numbers, const char* warnings) {
+    return fmt::format(
+        R"({{"cell":{},"failure":"","numbers":{},"sweep":"identity","warnings":{}}})", number,
+        numbers, warnings);
+  };
+  CHECK_FALSE(damaged(cell("3", R"({"x":1.5,"y":"inf"})", R"(["w"])")));
+  CHECK(damaged(cell("4", "{}", "[]"), "cell_4.json"));  // there are 4 cells
+  CHECK(damaged(cell("2", "{}", "[]")));                 // in the file of cell 3
+  for (const char* number : {"-1", "3.0", "1e300", "\"3\"", "null", "18446744073709551615"})
+    CHECK(damaged(cell(number, "{}", "[]")));
+  for (const char* numbers : {"[]", "1", R"({"x":null})", R"({"x":"1"})", R"({"x":[]})"})
+    CHECK(damaged(cell("3", numbers, "[]")));
+  for (const char* warnings : {"{}", "1", "[1]", "null"}) CHECK(damaged(cell("3", "{}", warnings)));
+  CHECK(damaged("{}"));
+  CHECK(damaged("[]"));
+  CHECK(damaged(std::string(100'000, '[')));
 }
 
 TEST_CASE("a cube is read back as it was written") {
@@ -277,7 +312,8 @@ TEST_CASE("a cube is read back as it was written") {
   cube.numbers["error.rmse"] = Eigen::VectorXd::LinSpaced(6, 0.0, 1.0 / 3.0);
   cube.numbers["error.rmse"][4] = NAN;
   cube.failures = {"", "", "", "", "diverged", ""};
-  cube.summary = {{"name", "s"}, {"title", "a title"}, {"axes", nlohmann::json::array()}};
+  cube.summary = {{"name", "s"}, {"title", "a title"}, {"axes", nlohmann::json::array()},
+                  {"failed", 1}, {"seconds", 2.5},     {"warnings", nlohmann::json::object()}};
   for (const runs::Axis& axis : cube.axes)
     cube.summary["axes"].push_back(
         {{"name", axis.name}, {"values", axis.values}, {"labels", axis.labels}});
@@ -297,4 +333,26 @@ TEST_CASE("a cube is read back as it was written") {
   CHECK(same(read.numbers.at("error.rmse"), cube.numbers.at("error.rmse")));
   CHECK(read.failures == cube.failures);
   CHECK(read.summary == cube.summary);
+  // Whatever else the summary says is refused, with its key.
+  const auto refuses = [&](const char* place, const nlohmann::json& value, const std::string& why) {
+    nlohmann::json summary = cube.summary;
+    summary[nlohmann::json::json_pointer(place)] = value;
+    io::write_json(folder.path / "summary.json", summary);
+    CAPTURE(place, value.dump());
+    CHECK_THROWS_AS(runs::read_cube(folder.path), InputError);
+    CHECK_THROWS_WITH(runs::read_cube(folder.path), Catch::Contains("summary.json: " + why));
+  };
+  refuses("/name", 1, "name: must be a text, got 1");
+  refuses("/axes", nullptr, "axes: must be a list, got null");
+  refuses("/axes", nlohmann::json::array(), "axes: must have one at least");
+  refuses("/axes/0", 1, "axes[0]: must be a table, got 1");
+  refuses("/axes/0/name", 1, "axes[0].name: must be a text, got 1");
+  refuses("/axes/0/name", "method", "axes[1].name: is there twice");
+  refuses("/axes/0/values", {1, "x"}, "axes[0].values[1]: must be a number");
+  refuses("/axes/0/values", nlohmann::json::array(), "axes[0].values: must be a list of numbers");
+  refuses("/axes/0/values", {1, 2, 3}, "axes: are not those of error.rmse in result.nc");
+  refuses("/axes/1/labels", {"a", "b"}, "axes[1].labels: must be one for each value, or none");
+  refuses("/failed", 7, "failed: must be an integer from 0 to 6, got 7");
+  refuses("/seconds", "long", "seconds: must be a number");
+  refuses("/warnings", 1, "warnings: must be a table, got 1");
 }
