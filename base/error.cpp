@@ -1,6 +1,6 @@
 #include "base/error.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple {
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::base {
 namespace {
@@ -29,6 +29,8 @@ std::size_t character(std::string_view text) {
   }
   // Not in its shortest form, a second row of control characters, half a pair, beyond the last.
   constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0xA0, 0x800, 0x10000};
+  // Breaks of lines, and what turns the direction of writing, by which one text shows as another.
+  if ((code >= 0x2028U && code <= 0x202EU) || (code >= 0x2066U && code <= 0x2069U)) return 0;
   const bool shown =
       code >= kLeast[size] && (code < 0xD800U || code > 0xDFFFU) && code <= 0x10FFFFU;
   return shown ? size : 0;

@@ -1,19 +1,34 @@
 #include "base/linear_algebra.hpp"
 
+#include "base/blas.hpp"
 #include "base/error.hpp"
 #include "base/parallel.hpp"
+#include "base/require.hpp"
 
 #include <algorithm>
 
-#include <cblas.h>
+#include <fmt/format.h>
 #include <lapacke.h>
 
 namespace fprinciple::base {
+namespace {
+
+/// 1 + 6n + 2n² numbers of workspace, which LAPACK counts in 32 bits.
+constexpr Eigen::Index kLargestEigenproblem = 32'766;
+
+}  // namespace
 
 SymmetricEigen symmetric_eigen(const Eigen::MatrixXd& a) {
+  if (a.rows() != a.cols())
+    throw InputError(
+        fmt::format("the eigenvalues of a matrix that is not square, {} × {}", a.rows(), a.cols()));
+  if (a.rows() > kLargestEigenproblem)
+    throw InputError(fmt::format("the eigenvalues of {} × {} numbers: LAPACK takes at most {}",
+                                 a.rows(), a.cols(), kLargestEigenproblem));
   const auto n = static_cast<lapack_int>(a.rows());
   SymmetricEigen eigen{Eigen::VectorXd(a.rows()), a};
   if (n == 0) return eigen;
+  const OneBlasThread blas;
   if (!a.allFinite()) throw RunError("the eigenvalues of a matrix that is not finite");
   if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, eigen.vectors.data(), n, eigen.values.data()) !=
       0)
@@ -22,6 +37,8 @@ SymmetricEigen symmetric_eigen(const Eigen::MatrixXd& a) {
 }
 
 Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  require_shape("b", b, a.cols(), kAny);
+  const OneBlasThread blas;
   constexpr Eigen::Index kBlock = 256;
   Eigen::MatrixXd out(a.rows(), b.cols());
   const Eigen::Index blocks = (a.rows() + kBlock - 1) / kBlock;
@@ -32,7 +49,5 @@ Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
   });
   return out;
 }
-
-void keep_blas_to_one_thread() { openblas_set_num_threads(1); }
 
 }  // namespace fprinciple::base

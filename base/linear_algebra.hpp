@@ -11,14 +11,12 @@ struct SymmetricEigen {
 };
 
 /// A = V Λ V^T by LAPACK's divide and conquer (dsyevd); only the lower triangle of A is read.
-/// O(n³) time, O(n²) memory. Throws RunError when A is not finite.
+/// O(n³) time; memory 3n² beside A: the vectors and a workspace of 1 + 6n + 2n². Throws RunError
+/// when A is not finite, InputError when it is not square or n > 32,766.
 SymmetricEigen symmetric_eigen(const Eigen::MatrixXd& a);
 
-/// A B, in blocks of rows over the threads: the same bits for any number of them.
+/// A B, in blocks of rows over the threads: the same bits for any number of them. Throws InputError
+/// when B has not as many rows as A has columns.
 Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b);
-
-/// Keeps BLAS to one thread, so that results do not depend on how many there are; threads are ours,
-/// over fixed partitions. Called first thing in every program.
-void keep_blas_to_one_thread();
 
 }  // namespace fprinciple::base

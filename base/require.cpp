@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::base {
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
-#include <cstdlib>
-#include <string_view>
 #include <type_traits>
 
 // FPRINCIPLE_CLONES: one source, compiled for several instruction sets and chosen when the program
@@ -41,23 +41,29 @@ struct Vector {
   typedef Number Type __attribute__((vector_size(Bytes)));  // NOLINT(modernize-use-using)
 };
 
-/// The bytes of the machine's vectors: 64 (AVX-512), 32 (AVX2 with FMA) or 16. The environment
-/// variable FPRINCIPLE_VECTORS, 16 or 32, asks for shorter ones.
-inline int vector_bytes() {
+/// The bytes of the machine's vectors: 64 (AVX-512), 32 (AVX2 with FMA) or 16.
+inline int machine_vector_bytes() {
   static const int bytes = [] {
-    const char* const wish = std::getenv("FPRINCIPLE_VECTORS");  // NOLINT(concurrency-mt-unsafe)
-    const std::string_view most = wish != nullptr ? wish : "";
 #if defined(__x86_64__)
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                       __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
     const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                         __builtin_cpu_supports("avx512vl");
-    if (avx2 && most != "16") return avx512 && most != "32" ? 64 : 32;
+    if (avx2) return avx512 ? 64 : 32;
 #endif
     return 16;
   }();
   return bytes;
+}
+
+/// The longest vectors that are wanted, 64, 32 or 16 bytes: as another machine has them. A setting
+/// of a program, before it computes; it moves results by rounding.
+inline std::atomic<int> longest_vectors{64};
+
+/// The bytes of the vectors that are computed with.
+inline int vector_bytes() {
+  return std::min(machine_vector_bytes(), longest_vectors.load(std::memory_order_relaxed));
 }
 
 #if defined(__x86_64__)

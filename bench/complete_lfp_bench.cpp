@@ -1,5 +1,4 @@
 #include "base/error.hpp"
-#include "base/linear_algebra.hpp"
 #include "base/memory.hpp"
 #include "io/netcdf.hpp"
 #include "lfp/complete_kernel.hpp"
@@ -24,7 +23,6 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    base::keep_blas_to_one_thread();
     base::reuse_freed_memory();
     omp_set_num_threads(std::atoi(argv[4]));
     const io::NetcdfReader in(argv[1]);

@@ -1,5 +1,4 @@
 #include "base/error.hpp"
-#include "base/linear_algebra.hpp"
 #include "base/memory.hpp"
 #include "data/target.hpp"
 #include "io/netcdf.hpp"
@@ -7,6 +6,7 @@
 #include "nn/gradient_descent.hpp"
 #include "nn/gradient_flow.hpp"
 #include "nn/kernels.hpp"
+#include "tests/problems.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "machine_peak.hpp"
-#include "tests/problems.hpp"
 #include <CLI/CLI.hpp>
 #include <omp.h>
 
@@ -224,7 +223,6 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  base::keep_blas_to_one_thread();
   base::reuse_freed_memory();
   omp_set_num_threads(threads);
   if (precision == "single") options.descent.precision = nn::Descent::Precision::single_precision;

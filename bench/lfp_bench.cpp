@@ -1,10 +1,10 @@
 #include "lfp/dual.hpp"
 #include "lfp/evaluate.hpp"
 #include "lfp/propagator.hpp"
+#include "tests/problems.hpp"
 
 #include <limits>
 
-#include "tests/problems.hpp"
 #include <benchmark/benchmark.h>
 
 // The limit of figure 1a on the papers' lattice (4000 real unknowns), evaluated at 800 points.

@@ -1,17 +1,16 @@
-#include "base/linear_algebra.hpp"
 #include "base/memory.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
+#include "tests/problems.hpp"
 
 #include <chrono>
 #include <string>
 
 #include "machine_peak.hpp"
-#include "tests/problems.hpp"
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 #include <omp.h>
-#include <spdlog/fmt/fmt.h>
 
 // The kernels of training, with the rate of the flops that they need (machine_peak.hpp says which)
 // and the shares that they reach of the machine's peaks: `of_fma` of the FMA throughput,
@@ -33,8 +32,11 @@ struct Problem {
 };
 
 Problem problem(Eigen::Index d, data::Activation activation) {
-  Problem p{{nn::draw_weights({kWidth, d, tests::normal(0.01), tests::normal(1.0),
-                               tests::normal(1.0), false, 1})},
+  Problem p{{nn::draw_weights({.width = kWidth,
+                               .a = tests::normal(0.01),
+                               .w = tests::normal(1.0),
+                               .b = tests::normal(1.0)},
+                              d, {.seed = 1, .antisymmetric = false})},
             {tests::random_matrix(d, kSamples, 1), tests::random_vector(kSamples, 2)}};
   p.network.activation = activation;
   return p;
@@ -63,7 +65,7 @@ void add_kernels(const bench::MachinePeak& peak, Eigen::Index d, data::Activatio
   const bool relu = activation == data::Activation::relu;
   const auto dim = static_cast<double>(d);
   const double parameters = (dim + 2) * kWidth;
-  const std::string suffix = fmt::format("/{}/d={}", data::name(activation), d);
+  const std::string suffix = fmt::format("/{}/d={}", base::name_of(activation), d);
   const auto add_kernel = [&](const char* name, double flops, double bytes, auto kernel) {
     add(name + suffix, [=](benchmark::State& state) {
       const Problem p = problem(d, activation);
@@ -101,7 +103,6 @@ void add_kernels(const bench::MachinePeak& peak, Eigen::Index d, data::Activatio
 }  // namespace
 
 int main(int argc, char** argv) {
-  base::keep_blas_to_one_thread();
   base::reuse_freed_memory();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

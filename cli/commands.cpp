@@ -6,10 +6,6 @@
 #include "cli/progress.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/sweep_command.hpp"
-#include "compare/bounds.hpp"
-#include "compare/comparison.hpp"
-#include "compare/experiment.hpp"
-#include "compare/run.hpp"
 #include "io/json.hpp"
 #include "reports/overlay.hpp"
 #include "reports/report.hpp"
@@ -17,6 +13,8 @@
 #include "runs/files_named.hpp"
 #include "runs/output_directory.hpp"
 #include "runs/result_file.hpp"
+#include "runs/run.hpp"
+#include "runs/summary.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,17 +23,17 @@
 #include <deque>
 #include <limits>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::cli {
 namespace fs = std::filesystem;
 namespace {
 
-using compare::Comparison;
-using compare::Experiment;
 using nlohmann::json;
+using runs::Experiment;
 using runs::OutputDirectory;
+using runs::Run;
 
 /// The number at a place in a summary; nan where there is none (JSON writes nan as null).
 double number(const json& summary, const std::string& pointer) {
@@ -67,7 +65,7 @@ void print_bounds(const json& summary) {
   if (const double norm = number(summary, "/bounds/fp_norm"); std::isfinite(norm)) {
     fmt::print("  bounds         with Q = {:.4g}, n = {}, δ = {:g}, over the whole box:\n", norm,
                number(summary, "/problem/samples"), number(summary, "/bounds/delta"));
-    for (const compare::BoundWords& bound : compare::bound_words)
+    for (const runs::BoundWords& bound : runs::bound_words)
       show(bound.name, bound.key,
            fmt::format("{:9.3g} × the error; {}",
                        number(summary, fmt::format("/bounds/tightness/{}", bound.key)),
@@ -83,9 +81,9 @@ void print_bounds(const json& summary) {
     fmt::print("  note           {}\n", note);
 }
 
-void print_summary(const Comparison& comparison, const fs::path& directory, double seconds) {
-  const json& summary = comparison.summary;
-  fmt::print("{}\n", comparison.title);
+void print_summary(const Run& run, const fs::path& directory, double seconds) {
+  const json& summary = run.summary;
+  fmt::print("{}\n", run.title);
   fmt::print("  report         {}\n", (directory / "report.html").string());
   fmt::print("  f_nn - f_lfp   rmse {:.2e}, relative L2 {:.2e}, max {:.2e}\n",
              number(summary, "/error/rmse"), number(summary, "/error/relative_l2"),
@@ -104,11 +102,10 @@ void print_warnings(const Experiment& experiment) {
 }
 
 /// The warnings that the run has added to those already printed.
-void print_run_warnings(const Comparison& comparison, const std::vector<std::string>& printed) {
-  for (const std::string& warning :
-       comparison.summary.value("warnings", std::vector<std::string>{}))
+void print_run_warnings(const Run& run, const std::vector<std::string>& printed) {
+  for (const std::string& warning : run.summary.value("warnings", std::vector<std::string>{}))
     if (std::find(printed.begin(), printed.end(), warning) == printed.end())
-      fmt::print(stderr, "warning: {}: {}\n", comparison.name, warning);
+      fmt::print(stderr, "warning: {}: {}\n", run.name, warning);
 }
 
 /// The files that an experiment reads, see runs::files_named.
@@ -119,14 +116,14 @@ std::vector<fs::path> inputs(const Experiment& experiment, const fs::path& file)
 }
 
 /// Runs an experiment and leaves results, figures and report in an existing directory.
-Comparison run_into(const fs::path& directory, const Experiment& experiment, Supervisor& supervisor,
-                    bool quiet) {
-  Comparison comparison;
+Run run_into(const fs::path& directory, const Experiment& experiment, Supervisor& supervisor,
+             bool quiet) {
+  Run run;
   std::vector<std::string> printed = experiment.warnings;
   try {
     ProgressDisplay display(experiment.name, quiet);
     const auto see = [&](const compare::Progress& p) {
-      if (p.stage != "training") supervisor.training_is_over();
+      if (p.stage != compare::Stage::training) supervisor.training_is_over();
       if (!p.warning.empty()) {
         fmt::print(stderr, "warning: {}: {}\n", experiment.name, p.warning);
         printed.push_back(p.warning);
@@ -134,23 +131,21 @@ Comparison run_into(const fs::path& directory, const Experiment& experiment, Sup
         display.show(p);
       }
     };
-    comparison = compare::run(experiment, see, supervisor.supervision());
-    compare::Progress drawing;
-    drawing.stage = "drawing figures";
-    display.show(drawing);
-    runs::write_comparison(comparison, directory);
-    reports::write_report(comparison, directory, experiment.figures);
+    run = runs::run(experiment, see, supervisor.supervision());
+    display.show(Reached{.stage = "drawing figures"});
+    runs::write_run(run, directory);
+    reports::write_report(run, directory, experiment.figures);
   } catch (const Interrupted&) {
     throw supervisor.ended();
   }
-  print_run_warnings(comparison, printed);
-  return comparison;
+  print_run_warnings(run, printed);
+  return run;
 }
 
 /// Runs an experiment and leaves nothing.
-Comparison run_unwritten(const Experiment& experiment, bool quiet) {
+Run run_unwritten(const Experiment& experiment, bool quiet) {
   ProgressDisplay display(experiment.name, quiet);
-  return compare::run(experiment, [&](const compare::Progress& p) {
+  return runs::run(experiment, [&](const compare::Progress& p) {
     if (p.warning.empty()) display.show(p);  // warnings come with the summary
   });
 }
@@ -184,8 +179,10 @@ json read_summary(const fs::path& directory) { return io::read_json(directory / 
 
 /// The experiments of the papers, wherever they lie.
 fs::path experiments_folder() {
-  const char* folder = std::getenv("FPRINCIPLE_EXPERIMENTS");
-  return folder ? folder : FPRINCIPLE_EXPERIMENTS;
+  if (const char* folder = std::getenv("FPRINCIPLE_EXPERIMENTS")) return folder;
+  const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path installed = program / FPRINCIPLE_EXPERIMENTS;
+  return fs::weakly_canonical(fs::exists(installed) ? installed : program / "experiments");
 }
 
 /// Those of `all` that are among `names`; all when there are no names.
@@ -209,21 +206,25 @@ void require_known(const std::vector<std::string>& names) {
 }
 
 /// The figures that the experiment asked for; empty: all that apply.
-std::vector<std::string> figures_of(const fs::path& directory, const json& summary) {
+std::vector<runs::FigureName> figures_of(const fs::path& directory, const json& summary) {
   const io::JsonValue root((directory / "summary.json").string(), summary);
-  if (!root.has("report") || !root.at("report").has("figures")) return {};
-  std::vector<std::string> names = root.at("report").at("figures").texts();
-  const std::vector<std::string> known = runs::figure_names();
-  for (const std::string& name : names)
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      root.at("report").at("figures").fail(fmt::format("must be of {}", fmt::join(known, ", ")));
-  return names;
+  std::vector<runs::FigureName> figures;
+  if (!root.has("report") || !root.at("report").has("figures")) return figures;
+  const io::JsonValue names = root.at("report").at("figures");
+  for (const std::string& name : names.texts()) {
+    const auto figure = base::find_named<runs::FigureName>(name);
+    if (!figure)
+      names.fail(
+          fmt::format("must be of {}", fmt::join(base::all_names<runs::FigureName>(), ", ")));
+    figures.push_back(*figure);
+  }
+  return figures;
 }
 
-Comparison redraw_one(const fs::path& directory) {
-  Comparison comparison = runs::read_comparison(directory);
-  reports::write_report(comparison, directory, figures_of(directory, comparison.summary));
-  return comparison;
+Run redraw_one(const fs::path& directory) {
+  Run run = runs::read_run(directory);
+  reports::write_report(run, directory, figures_of(directory, run.summary));
+  return run;
 }
 
 void redraw_all(const fs::path& directory, const json& summary) {
@@ -246,17 +247,17 @@ void redraw_all(const fs::path& directory, const json& summary) {
     for (const std::string& name : names)
       if (root.has(kind) && root.at(kind).has(name)) redraw_named(directory / name);
   };
-  std::vector<Comparison> comparisons;
+  std::vector<Run> runs;
   std::vector<reports::Study> studies;
   in_order("experiments", paper_experiments(), [&](const fs::path& folder) {
-    comparisons.push_back(redraw_one(folder));
-    require_called(comparisons.back().name, folder);
+    runs.push_back(redraw_one(folder));
+    require_called(runs.back().name, folder);
   });
   in_order("studies", cli::studies(), [&](const fs::path& folder) {
     studies.push_back(redraw_sweep(folder));
     require_called(studies.back().cube.name, folder);
   });
-  reports::write_combined_report(comparisons, studies, directory);
+  reports::write_combined_report(runs, studies, directory);
 }
 
 }  // namespace
@@ -277,10 +278,10 @@ void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Op
   const fs::path directory = out.value_or(fs::path("results") / experiment.name);
   OutputDirectory output(directory, inputs(experiment, file));
   Supervisor supervisor(experiment, output.beside(".checkpoint.nc"), output.path(), options);
-  const Comparison comparison = run_into(output.path(), experiment, supervisor, options.quiet);
+  const Run run = run_into(output.path(), experiment, supervisor, options.quiet);
   output.publish();
   supervisor.remove_checkpoint();
-  if (!options.quiet) print_summary(comparison, directory, watch.seconds());
+  if (!options.quiet) print_summary(run, directory, watch.seconds());
 }
 
 void reproduce(const std::vector<std::string>& names, const fs::path& out, Options options) {
@@ -314,7 +315,7 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
     const fs::path cells = output.beside(fmt::format(".{}.cells", sweep.sweep.name));
     sweeps.push_back(prepare_sweep(std::move(sweep), cells, options));
   }
-  std::vector<Comparison> comparisons;
+  std::vector<Run> runs;
   std::vector<reports::Study> results;
   std::vector<double> seconds;
   json summary = {{"program", "fprinciple"}, {"version", base::version()}};
@@ -323,8 +324,8 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
     const std::string& name = experiments[i].name;
     const fs::path directory = output.path() / name;
     fs::create_directory(directory);
-    comparisons.push_back(run_into(directory, experiments[i], supervisors[i], options.quiet));
-    summary["experiments"][name] = comparisons.back().summary;
+    runs.push_back(run_into(directory, experiments[i], supervisors[i], options.quiet));
+    summary["experiments"][name] = runs.back().summary;
     seconds.push_back(watch.seconds());
   }
   for (const PreparedSweep& sweep : sweeps) {
@@ -333,14 +334,14 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
     results.push_back(sweep_into(directory, sweep, options.quiet));
     summary["studies"][sweep.sweep.name] = results.back().cube.summary;
   }
-  reports::write_combined_report(comparisons, results, output.path());
+  reports::write_combined_report(runs, results, output.path());
   io::write_json(output.path() / "summary.json", summary);
   output.publish();
   for (const Supervisor& supervisor : supervisors) supervisor.remove_checkpoint();
   for (const PreparedSweep& sweep : sweeps) sweep.finished.clear();
   if (options.quiet) return;
-  for (std::size_t i = 0; i < comparisons.size(); ++i)
-    print_summary(comparisons[i], out / comparisons[i].name, seconds[i]);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    print_summary(runs[i], out / runs[i].name, seconds[i]);
   for (const reports::Study& study : results) print_summary(study.cube, out / study.cube.name);
   fmt::print("All together: {}\n", (out / "report.html").string());
 }
@@ -371,7 +372,7 @@ void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool
                                    run.is_object() && run.contains("experiments")
                                        ? "; it has several, each in a directory of its own below it"
                                        : ""));
-    runs.push_back({directory, runs::read_comparison(directory)});
+    runs.push_back({directory, runs::read_run(directory)});
     summary["runs"].push_back(run);
   }
   OutputDirectory output(out, directories);
@@ -387,10 +388,10 @@ bool verify_experiment(const fs::path& file, const fs::path& expected,
   const Experiment experiment = runs::read_experiment(file);
   const runs::Expectation expectation =
       runs::read_expectation(expected, experiment.name, tolerance, only);
-  const Comparison comparison = run_unwritten(experiment, quiet);
-  const runs::Verdict verdict = runs::verify(expectation, comparison.summary);
+  const Run run = run_unwritten(experiment, quiet);
+  const runs::Verdict verdict = runs::verify(expectation, run.summary);
   if (!quiet) {
-    print_run_warnings(comparison, {});
+    print_run_warnings(run, {});
     print_notes(verdict, expected);
   }
   if (!verdict.moved.empty()) {

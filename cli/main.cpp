@@ -1,21 +1,23 @@
 #include "base/error.hpp"
-#include "base/linear_algebra.hpp"
 #include "base/memory.hpp"
+#include "base/simd.hpp"
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <omp.h>
-#include <spdlog/fmt/fmt.h>
 
 namespace {
 
@@ -98,8 +100,14 @@ ExitStatus run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : bad_input;  // --help and --version end here, too
   }
-  fprinciple::base::keep_blas_to_one_thread();
   fprinciple::base::reuse_freed_memory();
+  if (const char* const wish =
+          std::getenv("FPRINCIPLE_VECTORS")) {  // NOLINT(concurrency-mt-unsafe)
+    const std::string_view bytes = wish;
+    if (bytes != "16" && bytes != "32" && bytes != "64")
+      throw fprinciple::InputError("FPRINCIPLE_VECTORS: must be 16, 32 or 64 in the environment");
+    fprinciple::base::longest_vectors = bytes == "16" ? 16 : bytes == "32" ? 32 : 64;
+  }
   if (threads > 0) omp_set_num_threads(threads);
   options.bounds = bounds->parsed();
   if (run->parsed() || bounds->parsed()) cli::run_experiment(experiment, out, options);

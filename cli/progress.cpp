@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace fprinciple::cli {
@@ -26,14 +26,14 @@ std::string bar(double done) {
 }
 
 /// Share, rate and time left, and in training the loss and t. `gone`: share done in `elapsed` s.
-std::string numbers(const compare::Progress& progress, double done, double gone, double elapsed) {
+std::string numbers(const Reached& reached, double done, double gone, double elapsed) {
   std::string text = fmt::format("{:3.0f} %", 100.0 * done);
   if (gone > 0.0 && elapsed > 0.5)
     text += fmt::format(", {:.2g} %/s, {} left", 100.0 * gone / elapsed,
                         duration(elapsed * (1.0 - done) / gone));
-  if (!progress.words.empty()) text = fmt::format("{}, {}", progress.words, text);
-  if (progress.loss > 0.0)  // it is 0 outside training
-    text += fmt::format(", loss {:.1e}, t {:.3g}", progress.loss, progress.time);
+  if (!reached.words.empty()) text = fmt::format("{}, {}", reached.words, text);
+  if (reached.loss > 0.0)  // it is 0 outside training
+    text += fmt::format(", loss {:.1e}, t {:.3g}", reached.loss, reached.time);
   return text;
 }
 
@@ -47,12 +47,19 @@ ProgressDisplay::~ProgressDisplay() {
 }
 
 void ProgressDisplay::show(const compare::Progress& progress) {
+  show(Reached{.stage = std::string(base::name_of(progress.stage)),
+               .done = progress.done,
+               .loss = progress.loss,
+               .time = progress.time});
+}
+
+void ProgressDisplay::show(const Reached& reached) {
   if (quiet_) return;
   const auto now = Clock::now();
-  const double done = std::isfinite(progress.done) ? std::clamp(progress.done, 0.0, 1.0) : 0.0;
-  const bool new_stage = progress.stage != stage_;
+  const double done = std::isfinite(reached.done) ? std::clamp(reached.done, 0.0, 1.0) : 0.0;
+  const bool new_stage = reached.stage != stage_;
   if (new_stage) {
-    stage_ = progress.stage;
+    stage_ = reached.stage;
     stage_start_ = now;
     done_at_start_ = done;
   }
@@ -60,7 +67,7 @@ void ProgressDisplay::show(const compare::Progress& progress) {
   if (!new_stage && now - last_shown_ < interval) return;
   last_shown_ = now;
   const double elapsed = std::chrono::duration<double>(now - stage_start_).count();
-  const std::string text = numbers(progress, done, done - done_at_start_, elapsed);
+  const std::string text = numbers(reached, done, done - done_at_start_, elapsed);
   if (terminal_) {
     fmt::print(stderr, "{}{} {} {} {}", kClearLine, name_, stage_, bar(done), text);
     std::fflush(stderr);

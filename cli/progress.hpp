@@ -1,11 +1,20 @@
 #pragma once
 
-#include "compare/run.hpp"
+#include "compare/compare.hpp"
 
 #include <chrono>
 #include <string>
 
 namespace fprinciple::cli {
+
+/// How far a command is.
+struct Reached {
+  std::string stage;       ///< what it is at
+  double done = 0.0;       ///< share of the stage, in [0, 1]
+  double loss = 0.0;       ///< of a training; 0: there is none
+  double time = 0.0;       ///< of a training
+  std::string words = {};  ///< how far, where there is more to say than the share
+};
 
 /// Shows on stderr how far a run has come: on a terminal one line that is redrawn, else a line at
 /// the start of each stage and every ten seconds. It leaves no unfinished line behind.
@@ -16,6 +25,7 @@ class ProgressDisplay {
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
+  void show(const Reached& reached);
   void show(const compare::Progress& progress);
 
  private:

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::cli {
 namespace fs = std::filesystem;
@@ -18,7 +18,7 @@ std::string how_far(const nn::TrainingState& state) {
 
 }  // namespace
 
-Supervisor::Supervisor(const compare::Experiment& experiment, fs::path checkpoint, fs::path scratch,
+Supervisor::Supervisor(const runs::Experiment& experiment, fs::path checkpoint, fs::path scratch,
                        Options options)
     : experiment_(experiment),
       checkpoint_(std::move(checkpoint)),
@@ -56,8 +56,8 @@ nn::Supervision::Wish Supervisor::wish() {
   }
   signal_ = held_->take();
   if (signal_ != 0) return nn::Supervision::Wish::stop;
-  return since_kept_.seconds() < experiment_.train.checkpoint ? nn::Supervision::Wish::go_on
-                                                              : nn::Supervision::Wish::keep;
+  return since_kept_.seconds() < experiment_.checkpoint ? nn::Supervision::Wish::go_on
+                                                        : nn::Supervision::Wish::keep;
 }
 
 void Supervisor::keep(const nn::TrainingState& state) {

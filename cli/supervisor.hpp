@@ -3,8 +3,8 @@
 #include "base/stopwatch.hpp"
 #include "cli/commands.hpp"
 #include "cli/held_signals.hpp"
-#include "compare/experiment.hpp"
 #include "nn/training.hpp"
+#include "runs/experiment.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -19,13 +19,13 @@ class Supervisor {
   /// Checkpoints go to `checkpoint` by way of `scratch`, see runs::write_checkpoint. With
   /// options.resume training goes on from the one that is there, if any; what was found is told on
   /// stderr. Throws InputError when it is damaged or of another experiment.
-  Supervisor(const compare::Experiment& experiment, std::filesystem::path checkpoint,
+  Supervisor(const runs::Experiment& experiment, std::filesystem::path checkpoint,
              std::filesystem::path scratch, Options options);
 
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  /// For compare::run; valid as long as this object.
+  /// For runs::run; valid as long as this object.
   nn::Supervision supervision();
 
   void training_is_over() { held_.reset(); }
@@ -40,7 +40,7 @@ class Supervisor {
   nn::Supervision::Wish wish();
   void keep(const nn::TrainingState& state);
 
-  const compare::Experiment& experiment_;
+  const runs::Experiment& experiment_;
   std::filesystem::path checkpoint_, scratch_;
   std::string identity_;
   std::optional<nn::TrainingState> resume_;

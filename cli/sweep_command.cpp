@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
 #include <omp.h>
-#include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::cli {
 namespace fs = std::filesystem;
@@ -65,7 +65,7 @@ Cube run_cells(const PreparedSweep& prepared, bool quiet) {
     reached = progress;
     std::string words = how_far(progress.done, size);
     if (progress.failed > 0) words = fmt::format("{}, {} failed", words, progress.failed);
-    display.show({"cells", progress.share, 0.0, 0.0, {}, words});
+    display.show(Reached{.stage = "cells", .done = progress.share, .words = words});
     if (signal == 0) signal = held.take();
     return signal == 0;
   };
@@ -157,7 +157,7 @@ void print_summary(const Cube& cube, const fs::path& directory) {
   fmt::print("{}\n", cube.title);
   fmt::print("  report         {}\n", (directory / "report.html").string());
   fmt::print("  result         {}\n", (directory / "result.nc").string());
-  for (const runs::Axis& axis : cube.axes)
+  for (const runs::CubeAxis& axis : cube.axes)
     fmt::print("  {:<14} {} values\n", axis.name, axis.size());
   fmt::print("  cells          {}, {} failed\n", cube.size(),
              cube.summary.at("failed").get<Index>());

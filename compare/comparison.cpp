@@ -1,11 +1,21 @@
 #include "compare/comparison.hpp"
 
+#include "base/require.hpp"
+
+#include <algorithm>
+
 namespace fprinciple::compare {
 
-nlohmann::json conventions() {
-  return {{"time", "t of the gradient flow θ' = −∇R_S"},
-          {"frequency", "cycles per unit of x"},
-          {"loss", "R_S = ½ Σ (f(x_i) − y_i)²"}};
+const ModelValues& Comparison::lfp() const {
+  base::require(prediction < models.size(), "prediction", static_cast<Eigen::Index>(prediction),
+                "the place of one of the models");
+  return models[prediction];
+}
+
+const ModelValues* Comparison::find(Model model) const {
+  const auto found = std::find_if(models.begin(), models.end(),
+                                  [&](const ModelValues& one) { return one.model == model; });
+  return found == models.end() ? nullptr : &*found;
 }
 
 }  // namespace fprinciple::compare

@@ -1,5 +1,7 @@
 #include "compare/interpolants.hpp"
 
+#include "base/require.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <vector>
@@ -14,11 +16,19 @@ struct Sorted {
   VectorXd x, y;
 };
 
+/// Throws InputError where the samples have no interpolant.
 Sorted sorted(const VectorXd& x, const VectorXd& y) {
+  base::require(x.size() >= 1, "x", x.size(), "one sample at least");
+  base::require_size("y", y.size(), x.size());
+  base::require_finite("x", x);
+  base::require_finite("y", y);
   std::vector<Index> order(static_cast<std::size_t>(x.size()));
   std::iota(order.begin(), order.end(), Index{0});
   std::sort(order.begin(), order.end(), [&](Index i, Index j) { return x[i] < x[j]; });
-  return {x(order), y(order)};
+  Sorted out{.x = x(order), .y = y(order)};
+  for (Index j = 1; j < x.size(); ++j)
+    base::require(out.x[j - 1] < out.x[j], "x", out.x[j], "distinct from all others");
+  return out;
 }
 
 /// The j with x_j ≤ p < x_{j+1}, the first or last interval outside.
@@ -47,8 +57,8 @@ VectorXd second_derivatives(const VectorXd& x, const VectorXd& y) {
 }  // namespace
 
 VectorXd natural_cubic_spline(const VectorXd& x_in, const VectorXd& y_in, const VectorXd& points) {
-  if (x_in.size() == 1) return VectorXd::Constant(points.size(), y_in[0]);
   const auto [x, y] = sorted(x_in, y_in);
+  if (x.size() == 1) return VectorXd::Constant(points.size(), y[0]);
   const VectorXd curvature = second_derivatives(x, y);
   return points.unaryExpr([&, &x = x, &y = y](double p) {
     const Index j = interval(x, p);
@@ -67,8 +77,8 @@ VectorXd natural_cubic_spline(const VectorXd& x_in, const VectorXd& y_in, const 
 }
 
 VectorXd piecewise_linear(const VectorXd& x_in, const VectorXd& y_in, const VectorXd& points) {
-  if (x_in.size() == 1) return VectorXd::Constant(points.size(), y_in[0]);
   const auto [x, y] = sorted(x_in, y_in);
+  if (x.size() == 1) return VectorXd::Constant(points.size(), y[0]);
   return points.unaryExpr([&, &x = x, &y = y](double p) {
     const Index j = interval(x, p);
     const double s = std::clamp((p - x[j]) / (x[j + 1] - x[j]), 0.0, 1.0);

@@ -1,97 +1,138 @@
 #include "compare/prediction.hpp"
 
+#include "base/require.hpp"
 #include "base/stopwatch.hpp"
-#include "compare/solver_check.hpp"
 #include "lfp/evaluate.hpp"
+#include "lfp/mesh_free.hpp"
 #include "lfp/propagator.hpp"
 
-#include <limits>
-#include <memory>
 #include <utility>
 
 namespace fprinciple::compare {
-namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-const VectorXd kForever = VectorXd::Constant(1, std::numeric_limits<double>::infinity());
-
-struct LatticeSolution {
+struct Prediction::OnLattice {
   lfp::Problem problem;
   lfp::Propagator propagator;
   lfp::GridEvaluator on_grid;
+  double seconds;
 };
 
-struct KernelSolution {
-  lfp::KernelProblem problem;
+struct Prediction::MeshFree {
+  KernelModel model;
   lfp::KernelFlow flow;
   MatrixXd k_grid, p_grid;
+  double seconds;
 };
 
-/// The limit: that of the check, with what it found, or the propagator's alone.
-template <class Check>
-void set_limit(Prediction& out, bool check, const Check& checked_by) {
-  if (!check) {
-    out.limit = out.on_grid(kForever);
-    return;
-  }
-  SolverCheck checked = checked_by();
-  out.limit = std::move(checked.limit);
-  out.solvers = std::move(checked.summary);
-  out.warnings = std::move(checked.warnings);
+namespace {
+
+bool same(const MatrixXd& a, const MatrixXd& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() && a == b;
+}
+
+bool same(const data::Grid& a, const data::Grid& b) {
+  return a.axes.size() == b.axes.size() && same(a.points, b.points);
 }
 
 }  // namespace
 
-Prediction lattice_prediction(const lfp::Problem& problem, const data::Grid& grid, bool check,
-                              double scale) {
-  const base::Stopwatch decomposition;
-  const auto solution = std::make_shared<LatticeSolution>(LatticeSolution{
-      problem, lfp::Propagator(problem), lfp::GridEvaluator(problem.lattice, grid)});
-  const double seconds = decomposition.seconds();
-  Prediction out;
-  out.on_grid = [solution](const VectorXd& t) {
-    MatrixXd f;
-    for (Index k = 0; k < t.size(); ++k) {
-      const VectorXd now = solution->on_grid(solution->propagator.coefficients(t[k]));
-      if (k == 0) f.resize(now.size(), t.size());
-      f.col(k) = now;
-    }
-    return f;
-  };
-  out.at_samples = [solution](const VectorXd& t) {
-    const lfp::Problem& p = solution->problem;
-    MatrixXd f(p.samples.size(), t.size());
-    for (Index k = 0; k < t.size(); ++k)
-      f.col(k) = lfp::values(p.lattice, solution->propagator.coefficients(t[k]), p.samples.x);
-    return f;
-  };
-  set_limit(out, check, [&] {
-    return check_solvers(problem, solution->propagator, seconds, solution->on_grid, scale);
-  });
-  return out;
+Prediction::Prediction(lfp::Problem problem, const data::Grid& grid, Function f_ini)
+    : grid_(std::make_shared<data::Grid>(grid)),
+      residual_(problem.samples.y),
+      f_ini_(std::move(f_ini)) {
+  const base::Stopwatch watch;
+  lfp::Propagator propagator(problem);
+  lfp::GridEvaluator on_grid(problem.lattice, grid);
+  solution_ = std::make_shared<const OnLattice>(OnLattice{.problem = std::move(problem),
+                                                          .propagator = std::move(propagator),
+                                                          .on_grid = std::move(on_grid),
+                                                          .seconds = watch.seconds()});
 }
 
-Prediction kernel_prediction(const lfp::KernelProblem& problem, const MatrixXd& k_grid,
-                             const MatrixXd& p_grid, bool check, double scale) {
-  const base::Stopwatch decomposition;
-  const auto solution = std::make_shared<KernelSolution>(
-      KernelSolution{problem, lfp::KernelFlow(problem), k_grid, p_grid});
-  const double seconds = decomposition.seconds();
-  Prediction out;
-  out.on_grid = [solution](const VectorXd& t) {
-    return lfp::values(solution->flow.weights(t), solution->k_grid, solution->p_grid);
-  };
-  out.at_samples = [solution](const VectorXd& t) -> MatrixXd {
-    return lfp::values(solution->flow.weights(t),
-                       MatrixXd(solution->problem.k.selfadjointView<Eigen::Lower>()),
-                       solution->problem.polynomials);
-  };
-  set_limit(out, check,
-            [&] { return check_solvers(problem, solution->flow, seconds, k_grid, p_grid, scale); });
-  return out;
+Prediction::Prediction(KernelModel model, MatrixXd k_grid, const data::Grid& grid, Function f_ini)
+    : grid_(std::make_shared<data::Grid>(grid)),
+      residual_(model.problem.residual),
+      f_ini_(std::move(f_ini)) {
+  const base::Stopwatch watch;
+  lfp::KernelFlow flow(model.problem);
+  const double seconds = watch.seconds();
+  MatrixXd p_grid = lfp::polynomials(model.unpenalised_order, grid.points);
+  solution_ = std::make_shared<const MeshFree>(MeshFree{.model = std::move(model),
+                                                        .flow = std::move(flow),
+                                                        .k_grid = std::move(k_grid),
+                                                        .p_grid = std::move(p_grid),
+                                                        .seconds = seconds});
+}
+
+MatrixXd Prediction::change(const data::Grid& grid, const VectorXd& t) const {
+  const bool kept = same(grid, *grid_);
+  if (const auto* lattice = std::get_if<0>(&solution_)) {
+    const OnLattice& solved = **lattice;
+    std::optional<lfp::GridEvaluator> other;
+    if (!kept) other.emplace(solved.problem.lattice, grid);
+    const lfp::GridEvaluator& evaluate = kept ? solved.on_grid : *other;
+    MatrixXd f(grid.size(), t.size());
+    for (Index k = 0; k < t.size(); ++k) f.col(k) = evaluate(solved.propagator.coefficients(t[k]));
+    return f;
+  }
+  const MeshFree& solved = *std::get<1>(solution_);
+  const lfp::KernelWeights weights = solved.flow.weights(t);
+  if (kept) return lfp::values(weights, solved.k_grid, solved.p_grid);
+  return lfp::values(weights, solved.model.kernel(grid.points),
+                     lfp::polynomials(solved.model.unpenalised_order, grid.points));
+}
+
+MatrixXd Prediction::change_at_samples(const VectorXd& t) const {
+  if (const auto* lattice = std::get_if<0>(&solution_)) {
+    const OnLattice& solved = **lattice;
+    MatrixXd f(residual_.size(), t.size());
+    for (Index k = 0; k < t.size(); ++k)
+      f.col(k) = lfp::values(solved.problem.lattice, solved.propagator.coefficients(t[k]),
+                             solved.problem.samples.x);
+    return f;
+  }
+  const MeshFree& solved = *std::get<1>(solution_);
+  const lfp::KernelProblem& problem = solved.model.problem;
+  return lfp::values(solved.flow.weights(t), MatrixXd(problem.k.selfadjointView<Eigen::Lower>()),
+                     problem.polynomials);
+}
+
+MatrixXd Prediction::at(const data::Grid& grid, const VectorXd& t) const {
+  base::require_shape("points", grid.points, grid_->dim(), base::kAny);
+  base::require_finite("points", grid.points);
+  for (const double time : t) base::require(time >= 0.0, "t", time, "0, above it, or infinite");
+  const MatrixXd f = change(grid, t);
+  return f_ini_ ? MatrixXd(f.colwise() + f_ini_(grid.points)) : f;
+}
+
+MatrixXd Prediction::at(const MatrixXd& points, const VectorXd& t) const {
+  return at(data::Grid{.points = points, .axes = {}}, t);
+}
+
+MatrixXd Prediction::residuals(const VectorXd& t) const {
+  return change_at_samples(t).colwise() - residual_;
+}
+
+VectorXd Prediction::loss(const VectorXd& t) const {
+  return 0.5 * residuals(t).colwise().squaredNorm().transpose();
+}
+
+SolverCheck Prediction::check(double scale) const {
+  if (const auto* lattice = std::get_if<0>(&solution_)) {
+    const OnLattice& solved = **lattice;
+    return check_solvers(solved.problem, solved.propagator, solved.seconds, solved.on_grid, scale);
+  }
+  const MeshFree& solved = *std::get<1>(solution_);
+  return check_solvers(solved.model.problem, solved.flow, solved.seconds, solved.k_grid,
+                       solved.p_grid, scale);
+}
+
+VectorXd Prediction::limit(const SolverCheck& checked) const {
+  return f_ini_ ? VectorXd(f_ini_(grid_->points) + checked.limit) : checked.limit;
 }
 
 }  // namespace fprinciple::compare

@@ -1,36 +1,78 @@
 #pragma once
 
+#include "compare/solver_check.hpp"
 #include "data/grid.hpp"
 #include "lfp/kernel_flow.hpp"
 #include "lfp/problem.hpp"
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
-#include <vector>
+#include <variant>
 
 #include <Eigen/Core>
-#include <nlohmann/json.hpp>
 
 namespace fprinciple::compare {
 
-/// What a model predicts for f − f_ini, at any times t ≥ 0 (t = ∞: the limit), whatever it is
-/// solved by: the one interface of all models.
-struct Prediction {
-  std::function<Eigen::MatrixXd(const Eigen::VectorXd& t)> on_grid;     ///< G × T
-  std::function<Eigen::MatrixXd(const Eigen::VectorXd& t)> at_samples;  ///< n × T
-  Eigen::VectorXd limit;                                                ///< G
-  nlohmann::json solvers;  ///< the limit's routes, where they were asked for
-  nlohmann::json details = nlohmann::json::object();  ///< what the model adds to `lfp.*`
-  std::vector<std::string> warnings;
+/// A function of points (d × N), N values.
+using Function = std::function<Eigen::VectorXd(const Eigen::MatrixXd& points)>;
+
+/// A kernel method that is known at any points.
+struct KernelModel {
+  lfp::KernelProblem problem;                                            ///< at the samples
+  std::function<Eigen::MatrixXd(const Eigen::MatrixXd& points)> kernel;  ///< k(points, X), N × n
+  int unpenalised_order = 0;  ///< the polynomials of degree < order move freely
 };
 
-/// On a lattice. `check`: the limit by all four routes, differences relative to `scale`.
-Prediction lattice_prediction(const lfp::Problem& problem, const data::Grid& grid, bool check,
-                              double scale);
+/// What is known of a model besides its values.
+struct PredictionDetails {
+  std::optional<int> unpenalised_degree;     ///< mesh-free: of the polynomials that move freely
+  std::string kernel_method;                 ///< complete LFP: how its averages were formed
+  std::optional<double> kernel_error;        ///< and their estimated largest error, as a share
+  std::optional<double> lattice_difference;  ///< complete LFP: to its Fourier sums on the lattice
+};
 
-/// Mesh-free: a kernel between samples, and from grid to samples. With `check` the limit is that of
-/// the saddle system, and the propagator's is held against it.
-Prediction kernel_prediction(const lfp::KernelProblem& problem, const Eigen::MatrixXd& k_grid,
-                             const Eigen::MatrixXd& p_grid, bool check, double scale);
+/// A solved model: the function that it predicts at any points and times, f(x, 0) = f_ini(x) being
+/// where training starts. A value; copies share what they were solved by. What costs by the point
+/// is kept for one grid, which is the cheapest place to ask.
+class Prediction {
+ public:
+  /// On a lattice: one decomposition (lfp/propagator.hpp). `y` are the samples' values and f_ini
+  /// the start, of which `problem` has the difference as its samples; none: 0.
+  Prediction(lfp::Problem problem, const data::Grid& grid, Function f_ini);
+
+  /// Mesh-free (lfp/kernel_flow.hpp); k_grid (G × n) is the kernel at the grid.
+  Prediction(KernelModel model, Eigen::MatrixXd k_grid, const data::Grid& grid, Function f_ini);
+
+  /// f at points (d × N) and times t ≥ 0, ∞ among them: N × T. On a lattice O(N · size) a time, on
+  /// regular grids by FFT; mesh-free O(n N T) and the kernel at the points. Throws InputError for
+  /// points of another dimension and for a time that is negative or nan.
+  Eigen::MatrixXd at(const data::Grid& grid, const Eigen::VectorXd& t) const;
+  Eigen::MatrixXd at(const Eigen::MatrixXd& points, const Eigen::VectorXd& t) const;
+
+  /// What is left at the samples, f(X, t) − y: n × T.
+  Eigen::MatrixXd residuals(const Eigen::VectorXd& t) const;
+  /// ½Σ(f − y)² at the samples, T.
+  Eigen::VectorXd loss(const Eigen::VectorXd& t) const;
+
+  /// The limit on the grid by all routes, f_ini apart; differences relative to `scale`.
+  SolverCheck check(double scale) const;
+  /// f_ini + that limit, G.
+  Eigen::VectorXd limit(const SolverCheck& checked) const;
+
+  PredictionDetails details;
+
+ private:
+  struct OnLattice;
+  struct MeshFree;
+  Eigen::MatrixXd change(const data::Grid& grid, const Eigen::VectorXd& t) const;
+  Eigen::MatrixXd change_at_samples(const Eigen::VectorXd& t) const;
+
+  std::variant<std::shared_ptr<const OnLattice>, std::shared_ptr<const MeshFree>> solution_;
+  std::shared_ptr<const data::Grid> grid_;
+  Eigen::VectorXd residual_;  // y − f_ini(X), n
+  Function f_ini_;
+};
 
 }  // namespace fprinciple::compare

@@ -9,23 +9,23 @@
 #include <functional>
 #include <limits>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::compare {
 namespace {
 
 /// Enters a route's result and its difference to the limit.
-void enter(SolverCheck& check, const char* route, const Eigen::VectorXd& f, double seconds,
+void enter(SolverCheck& check, Route route, const Eigen::VectorXd& f, double seconds,
            double scale) {
-  check.summary[route] = {{"seconds", seconds},
-                          {"max_difference", (f - check.limit).cwiseAbs().maxCoeff() / scale}};
+  check.routes[route] = {.seconds = seconds,
+                         .max_difference = (f - check.limit).cwiseAbs().maxCoeff() / scale};
 }
 
 /// How far the limit is from the samples, which it must meet.
 void enter_residual(SolverCheck& check, const Eigen::VectorXd& residual, double scale,
                     const char* what) {
   const double worst = residual.cwiseAbs().maxCoeff() / scale;
-  check.summary["constraint_residual"] = worst;
+  check.constraint_residual = worst;
   if (!(worst <= 1e-10))
     check.warnings.push_back(fmt::format(
         "the limit misses the samples by {:.1e} of max|y|: the {} is ill-conditioned for them",
@@ -33,7 +33,7 @@ void enter_residual(SolverCheck& check, const Eigen::VectorXd& residual, double 
 }
 
 void compare_routes(SolverCheck& check, const char* what) {
-  const double spread = check.summary["propagator"]["max_difference"];
+  const double spread = check.routes[Route::propagator].max_difference;
   if (!(spread <= 1e-8))
     check.warnings.push_back(fmt::format(
         "dual and propagator differ by {:.1e} of max|y|: the {} is ill-conditioned for these "
@@ -53,7 +53,7 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
   const base::Stopwatch dual_watch;
   const Eigen::MatrixXcd dual = lfp::solve_dual(problem);
   check.limit = on_grid(dual);
-  enter(check, "dual", check.limit, dual_watch.seconds(), scale);
+  enter(check, Route::dual, check.limit, dual_watch.seconds(), scale);
   if (problem.ridge == 0.0)  // a ridge is not meant to meet the samples
     enter_residual(check, lfp::values(problem.lattice, dual, problem.samples.x) - problem.samples.y,
                    scale, "lattice");
@@ -61,14 +61,14 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
   const base::Stopwatch propagator_watch;
   const Eigen::VectorXd limit =
       on_grid(propagator.coefficients(std::numeric_limits<double>::infinity()));
-  enter(check, "propagator", limit, propagator_seconds + propagator_watch.seconds(), scale);
+  enter(check, Route::propagator, limit, propagator_seconds + propagator_watch.seconds(), scale);
   compare_routes(check, "lattice");
 
-  const auto iterative = [&](const char* route, const std::function<Eigen::MatrixXcd()>& solve) {
+  const auto iterative = [&](Route route, const std::function<Eigen::MatrixXcd()>& solve) {
     const double size = 2.0 * static_cast<double>(problem.weight.size()) *
                         static_cast<double>(problem.samples.size());
     if (size > kLargestCheck) {
-      check.summary[route]["skipped"] =
+      check.routes[route].skipped =
           fmt::format("samples × lattice unknowns = {:.3g} is above {:.3g}", size, kLargestCheck);
       return;
     }
@@ -77,13 +77,13 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
       const Eigen::VectorXd f = on_grid(solve());
       enter(check, route, f, watch.seconds(), scale);
     } catch (const RunError& error) {
-      check.summary[route]["failed"] = error.what();
+      check.routes[route].failed = error.what();
       check.warnings.push_back(
-          fmt::format("the cross-check by {} failed: {}", route, error.what()));
+          fmt::format("the cross-check by {} failed: {}", base::name_of(route), error.what()));
     }
   };
-  iterative("ode", [&] { return lfp::integrate_ode_to_limit(problem); });
-  iterative("ceres", [&] { return lfp::solve_constrained(problem); });
+  iterative(Route::ode, [&] { return lfp::integrate_ode_to_limit(problem); });
+  iterative(Route::ceres, [&] { return lfp::solve_constrained(problem); });
   return check;
 }
 
@@ -94,7 +94,7 @@ SolverCheck check_solvers(const lfp::KernelProblem& problem, const lfp::KernelFl
   const base::Stopwatch dual_watch;
   const lfp::KernelWeights dual = lfp::solve_saddle(problem);
   check.limit = lfp::values(dual, k_grid, p_grid);
-  enter(check, "dual", check.limit, dual_watch.seconds(), scale);
+  enter(check, Route::dual, check.limit, dual_watch.seconds(), scale);
   if (problem.ridge == 0.0)
     enter_residual(check,
                    lfp::values(dual, Eigen::MatrixXd(problem.k.selfadjointView<Eigen::Lower>()),
@@ -105,10 +105,10 @@ SolverCheck check_solvers(const lfp::KernelProblem& problem, const lfp::KernelFl
   const Eigen::VectorXd limit = lfp::values(
       flow.weights(Eigen::VectorXd::Constant(1, std::numeric_limits<double>::infinity())), k_grid,
       p_grid);
-  enter(check, "propagator", limit, flow_seconds + propagator_watch.seconds(), scale);
+  enter(check, Route::propagator, limit, flow_seconds + propagator_watch.seconds(), scale);
   compare_routes(check, "kernel");
-  for (const char* route : {"ode", "ceres"})
-    check.summary[route]["skipped"] = "needs a lattice; this prediction is mesh-free";
+  for (const Route route : {Route::ode, Route::ceres})
+    check.routes[route].skipped = "needs a lattice; this prediction is mesh-free";
   return check;
 }
 

@@ -1,5 +1,6 @@
 #include "compare/statistics.hpp"
 
+#include "base/require.hpp"
 #include "data/random.hpp"
 
 #include <algorithm>
@@ -83,9 +84,14 @@ Slope fit(const VectorXd& x, const VectorXd& y) {
 
 constexpr double tail = 0.025;
 
+void require_valid(const Bootstrap& bootstrap) {
+  base::require(bootstrap.resamples >= 2, "bootstrap.resamples", bootstrap.resamples, "at least 2");
+}
+
 }  // namespace
 
 Estimate estimate(const VectorXd& values, Statistic statistic, const Bootstrap& bootstrap) {
+  require_valid(bootstrap);
   const VectorXd all = finite(values);
   Estimate out{value_of(all, statistic), nan, nan, nan, all.size()};
   if (all.size() < 2) return out;
@@ -103,6 +109,8 @@ Estimate estimate(const VectorXd& values, Statistic statistic, const Bootstrap& 
 
 Slope log_log_slope(const VectorXd& x, const Eigen::MatrixXd& y, Statistic statistic,
                     const Bootstrap& bootstrap) {
+  require_valid(bootstrap);
+  base::require_shape("y", y, base::kAny, x.size());
   Slope out = fit(x, statistics_at(y, statistic));
   if (y.rows() < 2 || !std::isfinite(out.value)) return out;
   VectorXd slopes(bootstrap.resamples);

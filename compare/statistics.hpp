@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/names.hpp"
+
 #include <cstdint>
 
 #include <Eigen/Core>
@@ -8,6 +10,9 @@ namespace fprinciple::compare {
 
 /// What a sample of replicates is summed up by.
 enum class Statistic { mean, median };
+constexpr base::Names<Statistic, 2> names_of(Statistic) {
+  return {{{Statistic::mean, "mean"}, {Statistic::median, "median"}}};
+}
 
 /// Resamples are counter-based draws: the same for a seed on every machine.
 struct Bootstrap {
@@ -25,7 +30,7 @@ struct Estimate {
 
 /// The percentile interval takes the spread of the values for the truth: for small n it is too
 /// short by about √(1 − 1/n) against the normal one, which covers 90 % for n = 10, 94 % for n = 40.
-/// O(resamples · n log n).
+/// O(resamples · n log n). Throws InputError for fewer than two resamples.
 Estimate estimate(const Eigen::VectorXd& values, Statistic statistic = Statistic::mean,
                   const Bootstrap& bootstrap = {});
 
@@ -38,7 +43,8 @@ struct Slope {
 
 /// Least-squares slope of log(statistic of y) over log x; x: P, y: replicates × P, nan where one
 /// failed. A resample draws whole replicates, the same ones at every x: replicates of one seed
-/// share their first neurons at every width, so they are not independent along x.
+/// share their first neurons at every width, so they are not independent along x. Throws InputError
+/// for fewer than two resamples, and where y has not one column for each x.
 Slope log_log_slope(const Eigen::VectorXd& x, const Eigen::MatrixXd& y,
                     Statistic statistic = Statistic::mean, const Bootstrap& bootstrap = {});
 

@@ -1,5 +1,8 @@
 #include "compare/test_error.hpp"
 
+#include "base/require.hpp"
+#include "compare/comparison.hpp"
+
 #include <cmath>
 
 namespace fprinciple::compare {
@@ -34,27 +37,25 @@ Best least(const VectorXd& t, const VectorXd& e) {
 
 }  // namespace
 
-nlohmann::json test_numbers(const Comparison& c) {
-  if (!c.target) return nullptr;
-  nlohmann::json out = nlohmann::json::object();
-  const auto enter = [&](const char* name, const MatrixXd& f) {
-    if (f.size() == 0) return;
-    const VectorXd error = (f.colwise() - *c.target).colwise().squaredNorm().transpose() /
-                           static_cast<double>(f.rows());
-    const Best best = least(c.t, error);
-    const double last = error[error.size() - 1];
-    out[name] = {
-        {"rmse", std::sqrt(last)},
-        {"relative_l2", std::sqrt(last * static_cast<double>(f.rows())) / c.target->norm()},
-        {"best_rmse", best.rmse},
-        {"best_time", best.time}};
-  };
-  enter("nn", c.f_nn);
-  enter("lfp", c.f_lfp);
-  enter("linearised", c.f_linearised);
-  enter("complete", c.f_complete);
-  enter("lfp2020", c.f_lfp2020);
-  enter("lfp2019", c.f_lfp2019);
+TestError test_error(const VectorXd& t, const MatrixXd& f, const VectorXd& target) {
+  base::require_shape("f", f, target.size(), t.size());
+  base::require(t.size() >= 1, "t", t.size(), "a time at least");
+  const VectorXd error =
+      (f.colwise() - target).colwise().squaredNorm().transpose() / static_cast<double>(f.rows());
+  const Best best = least(t, error);
+  const double last = error[error.size() - 1];
+  return {.rmse = std::sqrt(last),
+          .relative_l2 = std::sqrt(last * static_cast<double>(f.rows())) / target.norm(),
+          .best_rmse = best.rmse,
+          .best_time = best.time};
+}
+
+TestErrors test_errors(const Comparison& c) {
+  TestErrors out;
+  if (!c.target) return out;
+  out.nn = test_error(c.t, c.f_nn, *c.target);
+  for (const ModelValues& model : c.models)
+    out.models.push_back(test_error(c.t, model.f, *c.target));
   return out;
 }
 

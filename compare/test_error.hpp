@@ -1,16 +1,33 @@
 #pragma once
 
-#include "compare/comparison.hpp"
+#include <optional>
+#include <vector>
 
-#include <nlohmann/json.hpp>
+#include <Eigen/Core>
 
 namespace fprinciple::compare {
 
-/// How near the network and each model come to the target on the grid: under "nn", "lfp",
-/// "linearised", …, the root mean square error "rmse" and "relative_l2" at the last time,
-/// "best_rmse", the least of all times, and "best_time", the t at which training should stop: the
-/// vertex of the parabola in log t through the best snapshot and its neighbours, so known better
-/// than the snapshots are apart. null without a target.
-nlohmann::json test_numbers(const Comparison& comparison);
+struct Comparison;
+
+/// How near a function comes to the target on the grid, root mean squares.
+struct TestError {
+  double rmse, relative_l2;  ///< at the last time
+  double best_rmse;          ///< the least of all times
+  double best_time;          ///< and when that is: the t at which training should stop
+};
+
+/// Of the network, and of each model of the comparison, in its order.
+struct TestErrors {
+  std::optional<TestError> nn;
+  std::vector<TestError> models;
+};
+
+/// Nothing without a target. The best time is the vertex of the parabola in log t through the best
+/// snapshot and its neighbours, so known better than the snapshots are apart.
+TestErrors test_errors(const Comparison& comparison);
+
+/// Of f (G × T) over the times t (T) to a target (G).
+TestError test_error(const Eigen::VectorXd& t, const Eigen::MatrixXd& f,
+                     const Eigen::VectorXd& target);
 
 }  // namespace fprinciple::compare

@@ -1,12 +1,17 @@
 #include "compare/theory.hpp"
 
+#include "base/message.hpp"
+#include "base/require.hpp"
 #include "lfp/complete_kernel.hpp"
 #include "lfp/complete_lattice.hpp"
 #include "lfp/mesh_free.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
 
-#include <optional>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace fprinciple::compare {
 namespace {
@@ -14,11 +19,37 @@ namespace {
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-/// The samples of f − f_ini.
-data::Samples residual_samples(const Experiment& experiment, const nn::Network& network) {
-  data::Samples residual = experiment.samples;
-  residual.y -= nn::outputs(network, residual.x);
-  return residual;
+/// What every model of one problem starts from.
+struct Setting {
+  const data::NetworkLaw& law;
+  const data::Grid& grid;
+  data::Samples residual;    ///< of f − f_ini
+  const nn::Network* start;  ///< null: f_ini = 0
+  Function f_ini;            ///< none: 0
+};
+
+/// The outputs of a network, once and for all at the points where they are asked for most.
+Function outputs_of(const nn::Network& network, const MatrixXd& points) {
+  struct Kept {
+    nn::Network network;
+    MatrixXd points;
+    VectorXd values;
+  };
+  const auto kept = std::make_shared<const Kept>(
+      Kept{.network = network, .points = points, .values = nn::outputs(network, points)});
+  return [kept](const MatrixXd& at) {
+    const bool same = at.cols() == kept->points.cols() && at == kept->points;
+    return same ? kept->values : nn::outputs(kept->network, at);
+  };
+}
+
+Setting setting_of(const data::NetworkLaw& law, const data::Samples& samples,
+                   const data::Grid& grid, const nn::Network* start) {
+  Setting out{.law = law, .grid = grid, .residual = samples, .start = start, .f_ini = {}};
+  if (!start) return out;
+  out.residual.y -= nn::outputs(*start, samples.x);
+  out.f_ini = outputs_of(*start, grid.points);
+  return out;
 }
 
 /// What solver differences are relative to: max|y|, or what there is to learn where y = 0.
@@ -28,121 +59,184 @@ double scale_of(const VectorXd& y, const VectorXd& residual) {
   return 1.0;
 }
 
-double bias_density(const Experiment& experiment) {
-  return experiment.lfp.bias_density.value_or(data::density_at_zero(experiment.network.b));
+const nn::Network& start_of(const Setting& setting) {
+  base::require(setting.start != nullptr, "start", "none",
+                "a network, for the linearised model and for moments of the weights");
+  return *setting.start;
 }
 
-Prediction on_lattice(const Experiment& experiment, const data::Weights& weights,
-                      const data::Samples& residual, bool divergence, bool check, double scale) {
-  const Experiment::Lfp& spec = experiment.lfp;
-  const data::NetworkLaw law = network_law(experiment);
-  const lfp::SpectralWeight weight = spectral_weight(experiment, weights);
-  if (!divergence || !law.train_w)
-    return lattice_prediction(lfp::make_problem(spec.lattice, weight, residual, spec.ridge),
-                              experiment.grid, check, scale);
-  const lfp::SpectralWeight added =
-      spec.moments == "distribution"
-          ? lfp::divergence_weight(law, residual.dim())
-          : lfp::divergence_weight(law, weights, bias_density(experiment));
-  return lattice_prediction(lfp::make_problem(spec.lattice, weight, added, residual, spec.ridge),
-                            experiment.grid, check, scale);
+double bias_density(const Theory& theory, const data::NetworkLaw& law) {
+  return theory.bias_density.value_or(data::density_at_zero(law.b));
 }
 
-Prediction without_lattice(const Experiment& experiment, const data::Samples& residual,
-                           bool divergence, bool check, double scale) {
-  const data::NetworkLaw law = network_law(experiment);
-  const lfp::MeshFree model = divergence ? lfp::mesh_free_2020(law, residual.dim())
-                                         : lfp::mesh_free_2019(law, residual.dim());
-  const MatrixXd& points = experiment.grid.points;
-  Prediction out = kernel_prediction(
-      {lfp::kernel_matrix(model, residual.x, residual.x), lfp::polynomials(model.order, residual.x),
-       residual.y, experiment.lfp.ridge},
-      lfp::kernel_matrix(model, points, residual.x), lfp::polynomials(model.order, points), check,
-      scale);
-  out.details["unpenalised_degree"] = model.order - 1;
+/// γ² from the law alone, or from none.
+lfp::SpectralWeight weight_of_law(const Theory& theory, const data::NetworkLaw& law,
+                                  Eigen::Index dim) {
+  return theory.model == Model::power ? lfp::power_weight(dim, theory.exponent)
+                                      : lfp::lfp2019(law, dim);
+}
+
+lfp::SpectralWeight divergence_weight(const Theory& theory, const Setting& setting) {
+  if (theory.moments == Moments::distribution)
+    return lfp::divergence_weight(setting.law, setting.residual.dim());
+  return lfp::divergence_weight(setting.law, start_of(setting).weights,
+                                bias_density(theory, setting.law));
+}
+
+Prediction on_lattice(const Theory& theory, const Setting& setting) {
+  const bool divergence = theory.model == Model::lfp2020 && setting.law.train.w;
+  const lfp::SpectralWeight weight =
+      theory.model == Model::power || theory.moments == Moments::distribution
+          ? weight_of_law(theory, setting.law, setting.residual.dim())
+          : lfp::lfp2019(setting.law, start_of(setting).weights, bias_density(theory, setting.law));
+  return {divergence
+              ? lfp::make_problem(*theory.lattice, weight, divergence_weight(theory, setting),
+                                  setting.residual, theory.ridge)
+              : lfp::make_problem(*theory.lattice, weight, setting.residual, theory.ridge),
+          setting.grid, setting.f_ini};
+}
+
+Prediction without_lattice(const Theory& theory, const Setting& setting) {
+  const auto& [x, y] = setting.residual;
+  const lfp::MeshFree model = theory.model == Model::lfp2020
+                                  ? lfp::mesh_free_2020(setting.law, x.rows())
+                                  : lfp::mesh_free_2019(setting.law, x.rows());
+  const auto kernel = [model, x = x](const MatrixXd& points) -> MatrixXd {
+    return lfp::kernel_matrix(model, points, x);
+  };
+  Prediction out({.problem = {.k = kernel(x),
+                              .polynomials = lfp::polynomials(model.order, x),
+                              .residual = y,
+                              .ridge = theory.ridge},
+                  .kernel = kernel,
+                  .unpenalised_order = model.order},
+                 kernel(setting.grid.points), setting.grid, setting.f_ini);
+  out.details.unpenalised_degree = model.order - 1;
   return out;
 }
 
-/// Between the complete kernel k at the samples and its Fourier sums on the experiment's lattice,
+Prediction linearised(const Theory& theory, const Setting& setting) {
+  const auto& [x, y] = setting.residual;
+  const nn::Network& start = start_of(setting);
+  const auto kernel = [start, x = x](const MatrixXd& points) -> MatrixXd {
+    return nn::tangent_kernel(start, points, x);
+  };
+  return {{.problem = {.k = nn::tangent_kernel(start, x),
+                       .polynomials = MatrixXd(y.size(), 0),
+                       .residual = y,
+                       .ridge = theory.ridge},
+           .kernel = kernel},
+          kernel(setting.grid.points),
+          setting.grid,
+          setting.f_ini};
+}
+
+/// Between the complete kernel k at the samples and its Fourier sums on the theory's lattice,
 /// relative to the largest entry; nothing where these do not apply or would take seconds.
-std::optional<double> lattice_difference(const Experiment& experiment, const MatrixXd& k) {
+std::optional<double> lattice_difference(const Theory& theory, const data::NetworkLaw& law,
+                                         const MatrixXd& x, const MatrixXd& k) {
   constexpr double kLargestSum = 1e8;
-  const data::NetworkLaw law = network_law(experiment);
-  const MatrixXd& x = experiment.samples.x;
-  const lfp::Lattice& lattice = experiment.lfp.lattice;
-  if (experiment.lfp.kernel ||
-      !lfp::has_lattice_form(law, x.rows(), x.colwise().norm().maxCoeff()) ||
-      static_cast<double>(k.size()) * static_cast<double>(lattice.size()) > kLargestSum)
+  const auto& lattice = theory.lattice;
+  if (!lattice || !lfp::has_lattice_form(law, x.rows(), x.colwise().norm().maxCoeff()) ||
+      static_cast<double>(k.size()) * static_cast<double>(lattice->size()) > kLargestSum)
     return {};
-  return (lfp::complete_on_lattice(law, lattice, x, x) - k).cwiseAbs().maxCoeff() /
+  return (lfp::complete_on_lattice(law, *lattice, x, x) - k).cwiseAbs().maxCoeff() /
          k.cwiseAbs().maxCoeff();
+}
+
+Prediction complete(const Theory& theory, const Setting& setting) {
+  const auto& [x, y] = setting.residual;
+  const data::NetworkLaw& law = setting.law;
+  // Samples and points in one go: some rules cost by the point, and choose their nodes by the
+  // farthest.
+  const auto with_samples = [law, x = x](const MatrixXd& points) {
+    MatrixXd rows(points.rows(), x.cols() + points.cols());
+    rows << x, points;
+    return lfp::complete_kernel(law, rows, x);
+  };
+  const lfp::KernelMatrix k = with_samples(setting.grid.points);
+  const MatrixXd at_samples = k.k.topRows(y.size());
+  Prediction out({.problem = {.k = at_samples,
+                              .polynomials = MatrixXd(y.size(), 0),
+                              .residual = y,
+                              .ridge = theory.ridge},
+                  .kernel = [with_samples](const MatrixXd& points) -> MatrixXd {
+                    return with_samples(points).k.bottomRows(points.cols());
+                  }},
+                 k.k.bottomRows(setting.grid.size()), setting.grid, setting.f_ini);
+  out.details.kernel_method = k.method;
+  out.details.kernel_error = k.error;
+  out.details.lattice_difference = lattice_difference(theory, law, x, at_samples);
+  return out;
+}
+
+Prediction predict(const Theory& theory, const Setting& setting) {
+  if (theory.model == Model::linearised) return linearised(theory, setting);
+  if (theory.model == Model::complete) return complete(theory, setting);
+  return theory.lattice ? on_lattice(theory, setting) : without_lattice(theory, setting);
 }
 
 }  // namespace
 
-Prediction predict(const Experiment& experiment, const nn::Network& network,
-                   const std::string& model, bool check) {
-  const data::Samples residual = residual_samples(experiment, network);
-  const double scale = scale_of(experiment.samples.y, residual.y);
-  const MatrixXd& points = experiment.grid.points;
-  const double ridge = experiment.lfp.ridge;
-  const MatrixXd none(residual.size(), 0);
-  const MatrixXd none_on_grid(points.cols(), 0);
-  if (model == "linearised")
-    return kernel_prediction({nn::tangent_kernel(network, residual.x), none, residual.y, ridge},
-                             nn::tangent_kernel(network, points, residual.x), none_on_grid, check,
-                             scale);
-  if (model == "complete") {
-    const data::NetworkLaw law = network_law(experiment);
-    const Eigen::Index n = residual.size();
-    MatrixXd rows(points.rows(), n + points.cols());  // in one go: some rules cost by the point
-    rows << residual.x, points;
-    const lfp::KernelMatrix k = lfp::complete_kernel(law, rows, residual.x);
-    Prediction out = kernel_prediction({k.k.topRows(n), none, residual.y, ridge},
-                                       k.k.bottomRows(points.cols()), none_on_grid, check, scale);
-    out.details["kernel_method"] = k.method;
-    out.details["kernel_error"] = k.error;
-    if (const auto difference = lattice_difference(experiment, k.k.topRows(n)))
-      out.details["lattice_difference"] = *difference;
+Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
+                   const data::Grid& grid, const nn::Network* start) {
+  require_valid(samples);
+  base::require_shape("grid.points", grid.points, samples.dim(), base::kAny);
+  base::require_finite("grid.points", grid.points);
+  require_valid(law);
+  require_valid(theory, samples.dim());
+  return predict(theory, setting_of(law, samples, grid, start));
+}
+
+Predictions predict(const Problem& problem, const nn::Network& start) {
+  const Setting setting = setting_of(problem.law, problem.samples, problem.grid, &start);
+  const Prediction chosen = predict(problem.theory, setting);
+  Predictions out;
+  if (problem.theory.check)
+    out.solvers = chosen.check(scale_of(problem.samples.y, setting.residual.y));
+  const auto add_chosen = [&] {
+    out.chosen = out.models.size();
+    out.models.push_back({.model = problem.theory.model, .prediction = chosen});
+  };
+  if (!problem.ladder || problem.theory.model == Model::power) {  // which is on no ladder
+    add_chosen();
     return out;
   }
-  const bool divergence = model == "lfp2020";
-  return experiment.lfp.kernel
-             ? without_lattice(experiment, residual, divergence, check, scale)
-             : on_lattice(experiment, network.weights, residual, divergence, check, scale);
-}
-
-lfp::SpectralWeight spectral_weight(const Experiment& experiment, const data::Weights& weights) {
-  if (experiment.lfp.model == "power")
-    return lfp::power_weight(experiment.samples.dim(), experiment.lfp.exponent);
-  const data::NetworkLaw law = network_law(experiment);
-  return experiment.lfp.moments == "distribution"
-             ? lfp::lfp2019(law, experiment.samples.dim())
-             : lfp::lfp2019(law, weights, bias_density(experiment));
-}
-
-nlohmann::json theory_numbers(const Experiment& experiment, const data::Weights& weights) {
-  const Experiment::Lfp& spec = experiment.lfp;
-  nlohmann::json numbers = {{"model", spec.model},
-                            {"kernel", spec.kernel || spec.model == "complete"},  // mesh-free
-                            {"ridge", spec.ridge}};
-  if (!spec.kernel) {
-    numbers["box"] = spec.lattice.box;
-    numbers["modes"] = spec.lattice.modes;
-    numbers["zero_frequency"] = spec.lattice.zero_frequency;
-  }
-  const data::NetworkLaw law = network_law(experiment);
-  if (spec.model == "power") {
-    numbers["exponent"] = spec.exponent;
-  } else if (law.activation != data::Activation::sine) {
-    const lfp::SpectralWeight weight = spectral_weight(experiment, weights);
-    numbers["kappa"] = weight.kappa;
-    if (law.activation == data::Activation::relu) {
-      numbers["c1"] = weight.c1;
-      numbers["c2"] = weight.c2;
+  for (const Rung& rung : rungs) {
+    if (rung.lower == problem.theory.model) {
+      add_chosen();
+      continue;
+    }
+    if (rung.lower == Model::complete && problem.theory.bias_density) continue;  // no law is known
+    Theory theory = problem.theory;
+    theory.model = rung.lower;
+    try {
+      out.models.push_back({.model = rung.lower, .prediction = predict(theory, setting)});
+    } catch (const std::exception& error) {
+      out.warnings.push_back(fmt::format("the ladder goes without {}: {}",
+                                         base::name_of(rung.lower), message_of(error)));
     }
   }
-  return numbers;
+  return out;
+}
+
+lfp::SpectralWeight spectral_weight(const Theory& theory, const data::NetworkLaw& law,
+                                    const data::Weights& weights) {
+  return theory.model == Model::power || theory.moments == Moments::distribution
+             ? weight_of_law(theory, law, weights.dim())
+             : lfp::lfp2019(law, weights, bias_density(theory, law));
+}
+
+WeightNumbers weight_numbers(const Theory& theory, const data::NetworkLaw& law,
+                             const data::Weights& weights) {
+  WeightNumbers out;
+  if (theory.model == Model::power || law.activation == data::Activation::sine) return out;
+  const lfp::SpectralWeight weight = spectral_weight(theory, law, weights);
+  out.kappa = weight.kappa;
+  if (law.activation != data::Activation::relu) return out;
+  out.c1 = weight.c1;
+  out.c2 = weight.c2;
+  return out;
 }
 
 }  // namespace fprinciple::compare

@@ -1,29 +1,55 @@
 #pragma once
 
-#include "compare/experiment.hpp"
+#include "compare/model.hpp"
 #include "compare/prediction.hpp"
+#include "compare/problem.hpp"
 #include "lfp/spectral_weight.hpp"
 #include "nn/network.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace fprinciple::compare {
 
-/// What a model predicts for this network, from y − f_ini(X): the only place where theory sees the
-/// network's start. Models, from the network downwards (docs/theory.md, section 11):
-///   "linearised"  the tangent kernel of these very weights,
-///   "complete"    its mean over the laws: infinitely wide (lfp/complete_kernel.hpp),
-///   "lfp2020"     flat biases and unpenalised zero frequency, on the lattice or mesh-free,
-///   "lfp2019"     and without the divergence term.
-/// With `check` the limit is solved by several routes. Throws RunError or InputError where the
-/// model does not apply.
-Prediction predict(const Experiment& experiment, const nn::Network& network,
-                   const std::string& model, bool check);
+/// What theory.model predicts of training on the samples, without a network trained; `grid` is
+/// where it will be asked above all. Training starts at `start`, from whose outputs on, y −
+/// f_ini(X) is learnt; null: at f_ini = 0. The linearised model and moments of the weights need a
+/// start. Throws InputError for what makes no problem and where the model does not apply, RunError
+/// where it cannot be solved.
+Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
+                   const data::Grid& grid, const nn::Network* start = nullptr);
 
-/// γ² of LFP-2019, with moments as the experiment says: `weights` are the network's first.
-lfp::SpectralWeight spectral_weight(const Experiment& experiment, const data::Weights& weights);
+/// A model and what it predicts.
+struct Predicted {
+  Model model;
+  Prediction prediction;
+};
 
-/// `lfp.*` of the summary: model, constants and how it is solved.
-nlohmann::json theory_numbers(const Experiment& experiment, const data::Weights& weights);
+/// All models that a problem asks for, from the network downwards.
+struct Predictions {
+  std::vector<Predicted> models;
+  std::size_t chosen = 0;              ///< the one of problem.theory.model: "the prediction"
+  std::optional<SolverCheck> solvers;  ///< of its limit, where theory.check asks for it
+  std::vector<std::string> warnings;
+};
+
+/// The problem's model, and those of the ladder where it is asked for. What of the ladder cannot be
+/// computed is told and left out: it is beside the purpose. Throws as predict does for the chosen
+/// one.
+Predictions predict(const Problem& problem, const nn::Network& start);
+
+/// γ² of LFP-2019 or of the power law; moments as the theory says, `weights` being the network's
+/// first.
+lfp::SpectralWeight spectral_weight(const Theory& theory, const data::NetworkLaw& law,
+                                    const data::Weights& weights);
+
+/// Constants of the spectral weight, where the model has them.
+struct WeightNumbers {
+  std::optional<double> kappa;   ///< networks but the sine's
+  std::optional<double> c1, c2;  ///< ReLU
+};
+WeightNumbers weight_numbers(const Theory& theory, const data::NetworkLaw& law,
+                             const data::Weights& weights);
 
 }  // namespace fprinciple::compare

@@ -1,14 +1,25 @@
 #pragma once
 
+#include "base/names.hpp"
+
 #include <cmath>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace fprinciple::data {
 
 /// The activation σ of the network's neurons.
 enum class Activation { relu, relu2, tanh, sigmoid, softplus, gaussian, ricker, sine };
+constexpr base::Names<Activation, 8> names_of(Activation) {
+  using enum Activation;
+  return {{{relu, "relu"},
+           {relu2, "relu2"},
+           {tanh, "tanh"},
+           {sigmoid, "sigmoid"},
+           {softplus, "softplus"},
+           {gaussian, "gaussian"},
+           {ricker, "ricker"},
+           {sine, "sine"}}};
+}
 
 struct ValueAndDerivative {
   double value;       ///< σ(z)
@@ -131,11 +142,5 @@ inline double derivative(Activation activation, double z) {
 inline int relu_power(Activation activation) {
   return activation == Activation::relu ? 1 : activation == Activation::relu2 ? 2 : 0;
 }
-
-/// All activations, and their names in experiment files.
-std::vector<Activation> all_activations();
-std::string name(Activation activation);
-/// The activation of a name; throws std::invalid_argument for a name that name() never gives.
-Activation activation_named(const std::string& name);
 
 }  // namespace fprinciple::data

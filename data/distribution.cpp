@@ -1,9 +1,10 @@
 #include "data/distribution.hpp"
 
+#include "base/require.hpp"
+
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <stdexcept>
 
 #include <boost/math/quadrature/exp_sinh.hpp>
 
@@ -45,7 +46,7 @@ double cube_gauss_moment(int n, double d, double lambda) {
 /// E r^p over the cube (−1, 1)^d.
 double cube_norm_moment(double d, double p) {
   const int n = static_cast<int>(std::floor(p / 2.0)) + 1;
-  if (n > 3) throw std::invalid_argument("norm_moment: p < 6 for uniform coordinates with d > 1");
+  base::require(n <= 3, "p", p, "below 6 for uniform coordinates with d > 1");
   const double q = n - p / 2.0;
   const auto integrand = [&](double lambda) {
     const double value = std::pow(lambda, q - 1.0) * cube_gauss_moment(n, d, lambda);
@@ -58,20 +59,27 @@ double cube_norm_moment(double d, double p) {
 
 }  // namespace
 
-std::string name(Distribution::Kind kind) {
-  return kind == Distribution::Kind::uniform ? "uniform" : "normal";
+void require_law(const Distribution& law) {
+  base::require(law.scale >= 0.0 && law.scale < std::numeric_limits<double>::infinity(), "scale",
+                law.scale, "finite and >= 0");
 }
 
 double second_moment(const Distribution& law) {
+  require_law(law);
   return law.scale * law.scale / (law.kind == Distribution::Kind::uniform ? 3.0 : 1.0);
 }
 
 double density_at_zero(const Distribution& law) {
+  require_law(law);
+  base::require(law.scale > 0.0, "scale", law.scale, "> 0: else there is no density");
   return law.kind == Distribution::Kind::uniform ? 0.5 / law.scale
                                                  : 1.0 / (std::sqrt(2.0 * pi) * law.scale);
 }
 
 double norm_moment(const Distribution& law, Eigen::Index d, double p) {
+  require_law(law);
+  base::require(d > 0, "d", d, "1 or more");
+  base::require(p > 0.0, "p", p, "> 0");
   const auto dim = static_cast<double>(d);
   const double scale_p = std::pow(law.scale, p);
   if (law.kind == Distribution::Kind::normal)
@@ -82,6 +90,8 @@ double norm_moment(const Distribution& law, Eigen::Index d, double p) {
 }
 
 double estimate_density_at_zero(const Eigen::VectorXd& b) {
+  base::require(b.size() > 0, "b", "empty", "a number for each neuron");
+  base::require_finite("b", b);
   const auto m = static_cast<double>(b.size());
   const double sigma = std::sqrt((b.array() - b.mean()).square().mean());
   const double bandwidth = 1.06 * sigma * std::pow(m, -0.2);
@@ -90,6 +100,7 @@ double estimate_density_at_zero(const Eigen::VectorXd& b) {
 
 double draw(const Distribution& law, std::uint64_t seed, Stream stream, std::uint64_t index,
             std::uint32_t component) {
+  require_law(law);
   const auto [u, v] = uniform_pair(seed, stream, index, component);
   if (law.kind == Distribution::Kind::uniform) return law.scale * (2.0 * u - 1.0);
   return law.scale * std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * pi * v);  // Box–Muller

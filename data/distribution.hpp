@@ -1,8 +1,7 @@
 #pragma once
 
+#include "base/names.hpp"
 #include "data/random.hpp"
-
-#include <string>
 
 #include <Eigen/Core>
 
@@ -14,8 +13,12 @@ struct Distribution {
   Kind kind = Kind::uniform;
   double scale = 1.0;
 };
+constexpr base::Names<Distribution::Kind, 2> names_of(Distribution::Kind) {
+  return {{{Distribution::Kind::uniform, "uniform"}, {Distribution::Kind::normal, "normal"}}};
+}
 
-std::string name(Distribution::Kind kind);
+/// Throws InputError unless the scale is finite and >= 0, as all below do. Densities need it > 0.
+void require_law(const Distribution& law);
 
 /// E[a²].
 double second_moment(const Distribution& law);
@@ -23,7 +26,7 @@ double second_moment(const Distribution& law);
 /// The density at 0: 1/(2B) for U(−B, B), 1/(√(2π) σ) for N(0, σ²).
 double density_at_zero(const Distribution& law);
 
-/// E|r|^p, r the Euclidean norm of d independent coordinates, p > 0.
+/// E|r|^p, r the Euclidean norm of d ≥ 1 independent coordinates, p > 0.
 /// Normal, any d and p: σ^p 2^{p/2} Γ((d+p)/2)/Γ(d/2). Uniform, d = 1: B^p/(p+1).
 /// Uniform, d > 1 (a cube, so not isotropic), p < 6: one-dimensional quadrature of
 ///   E r^p = 1/Γ(q) ∫_0^∞ λ^{q−1} E[r^{2N} e^{−λ r²}] dλ,  N = ⌊p/2⌋ + 1, q = N − p/2,
@@ -32,6 +35,7 @@ double norm_moment(const Distribution& law, Eigen::Index d, double p);
 
 /// p_b(0) from drawn biases: a Gaussian kernel estimate with Silverman's bandwidth
 /// 1.06 σ m^{−1/5}. Relative standard error about (2√π p_b(0) m bandwidth)^{−1/2}: 3 % for m = 10⁴.
+/// Not finite where all are equal. Throws InputError for none, and for numbers that are not finite.
 double estimate_density_at_zero(const Eigen::VectorXd& b);
 
 /// Value number `index` (coordinate `component`) of the stream.

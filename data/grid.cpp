@@ -1,10 +1,23 @@
 #include "data/grid.hpp"
 
+#include "base/require.hpp"
+
+#include <cmath>
+#include <limits>
+
 namespace fprinciple::data {
 
 Grid make_grid(const std::vector<Axis>& axes) {
+  base::require(!axes.empty(), "axes", "empty", "one for each dimension");
   Eigen::Index size = 1;
-  for (const Axis& axis : axes) size *= axis.count;
+  for (const Axis& axis : axes) {
+    base::require(axis.count > 0, "axes.count", axis.count, "1 or more");
+    base::require(axis.count <= std::numeric_limits<std::int32_t>::max() / size, "axes.count",
+                  axis.count, "so small that the grid has no more than 2^31 points");
+    base::require(std::isfinite(axis.lo) && std::isfinite(axis.hi), "axes",
+                  std::isfinite(axis.lo) ? axis.hi : axis.lo, "finite");
+    size *= axis.count;
+  }
   Grid grid{Eigen::MatrixXd(static_cast<Eigen::Index>(axes.size()), size), axes};
   for (Eigen::Index g = 0; g < size; ++g) {
     Eigen::Index rest = g;

@@ -25,7 +25,8 @@ struct Grid {
   Eigen::Index size() const { return points.cols(); }
 };
 
-/// The tensor grid of the axes. Cost O(d G).
+/// The tensor grid of the axes. Cost O(d G). Throws InputError for no axis, or one without a point,
+/// with an end that is not finite, and for more than 2^31 points.
 Grid make_grid(const std::vector<Axis>& axes);
 
 }  // namespace fprinciple::data

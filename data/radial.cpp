@@ -1,10 +1,12 @@
 #include "data/radial.hpp"
 
+#include "base/error.hpp"
+#include "base/require.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <stdexcept>
 
 #include <boost/math/quadrature/gauss.hpp>
 #include <boost/math/quadrature/tanh_sinh.hpp>
@@ -117,8 +119,10 @@ Mean uniform_mean(double b, Index d, const RealFunction& f) {
 }
 
 void require_radial_law(const Distribution& law, Index d) {
-  if (!has_radial_law(law, d))
-    throw std::invalid_argument("the law of |w| for uniform coordinates: d = 1, 2 or 3");
+  require_law(law);
+  base::require(law.scale > 0.0, "scale", law.scale, "> 0: else |w| has no density");
+  base::require(d > 0, "d", d, "1 or more");
+  base::require(has_radial_law(law, d), "d", d, "1, 2 or 3 for uniform coordinates");
 }
 
 }  // namespace
@@ -129,6 +133,7 @@ bool has_radial_law(const Distribution& law, Index d) {
 
 double radial_density(const Distribution& law, Index d, double r) {
   require_radial_law(law, d);
+  base::require(r >= 0.0, "r", r, "0 or more");
   const double u = r / law.scale;
   if (law.kind == Distribution::Kind::normal) {
     const auto dim = static_cast<double>(d);
@@ -149,6 +154,7 @@ double radial_density(const Distribution& law, Index d, double r) {
 
 Mean radial_mean(const Distribution& law, Index d, const RealFunction& f) {
   require_radial_law(law, d);
+  base::require(static_cast<bool>(f), "f", "empty", "a function");
   return law.kind == Distribution::Kind::normal ? normal_mean(law.scale, d, f)
                                                 : uniform_mean(law.scale, d, f);
 }

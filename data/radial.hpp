@@ -28,7 +28,7 @@ bool has_radial_law(const Distribution& law, Eigen::Index d);
 ///   d = 3: p = πu²/2 on (0, 1), πu(3−2u)/2 on (1, √2), and on (√2, √3)
 ///          u [6 arctan((1−q)/(1+q)) − 2u arctan(u(1−q²)/(q(u²+1)))], q = √(u²−2):
 /// the part of the sphere of radius u inside the cube. Relative error 1e-13. Throws
-/// std::invalid_argument where has_radial_law is false.
+/// InputError where has_radial_law is false, for d < 1, a scale that is not > 0, and r < 0.
 double radial_density(const Distribution& law, Eigen::Index d, double r);
 
 /// E[f(r)] = ∫ p_r(r) f(r) dr. f is called for r > 0 only, must be smooth there, and may grow as

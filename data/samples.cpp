@@ -1,11 +1,13 @@
 #include "data/samples.hpp"
 
+#include "base/require.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::data {
 namespace {
@@ -51,6 +53,7 @@ std::optional<SampleDefect> find_defect(const Samples& samples) {
 }
 
 Samples merge_repeated(const Samples& samples) {
+  base::require_size("samples.y", samples.y.size(), samples.x.cols());
   const std::vector<Index> order = sorted_by_x(samples.x);
   std::vector<Index> keep;
   for (std::size_t k = 0; k < order.size(); ++k)

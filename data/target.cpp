@@ -1,7 +1,13 @@
 #include "data/target.hpp"
 
+#include "base/blas.hpp"
+#include "base/count.hpp"
+#include "base/require.hpp"
+
 #include <cmath>
 #include <numbers>
+
+#include <fmt/format.h>
 
 namespace fprinciple::data {
 namespace {
@@ -20,6 +26,10 @@ double shape_value(Target::Shape shape, double turns) {
 }  // namespace
 
 Eigen::VectorXd values(const Target& target, const Eigen::MatrixXd& points) {
+  const base::OneBlasThread blas;
+  base::require(!target.waves.empty(), "target.waves", "empty", "one wave or more");
+  for (const Wave& wave : target.waves)
+    base::require_size("target.waves.frequency", wave.frequency.size(), points.rows());
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(points.cols());
   for (const Wave& wave : target.waves) {
     const Eigen::ArrayXd turns = points.transpose() * wave.frequency;
@@ -37,8 +47,14 @@ std::vector<Wave> fourier_series(const Target& target, double cutoff) {
   if (target.shape == Target::Shape::sine) return target.waves;
   std::vector<Wave> series;
   for (const Wave& wave : target.waves) {
+    base::require(wave.frequency.size() > 0, "target.waves.frequency", "empty",
+                  "a number for each dimension");
     const double highest = wave.frequency.cwiseAbs().maxCoeff();
-    for (int j = 1; j * highest < cutoff; j += 2) {
+    const Eigen::Index most = base::count_of(
+        cutoff / highest, 1'000'000,
+        fmt::format("the multiples of the frequency {:.3g} below {:.3g}, where the lattice ends,",
+                    highest, cutoff));
+    for (int j = 1; j <= most && j * highest < cutoff; j += 2) {
       const double height = target.shape == Target::Shape::square
                                 ? 4.0 / (kPi * j)
                                 : (j % 4 == 1 ? 8.0 : -8.0) / (kPi * kPi * j * j);

@@ -24,11 +24,13 @@ struct Target {
 /// sin(2π v·x).
 inline Target sine(const Eigen::VectorXd& v) { return {{{v}}}; }
 
-/// The target at points (d × N). Cost O(d N) for each wave.
+/// The target at points (d × N). Cost O(d N) for each wave. Throws InputError for no wave, or one
+/// of another dimension.
 Eigen::VectorXd values(const Target& target, const Eigen::MatrixXd& points);
 
 /// The sines of the target's Fourier series with every |v_k| < cutoff; a sine target's are all its
 /// waves. Triangle: 8/π² Σ_j odd (−1)^{(j−1)/2} sin(2πju)/j²; square: 4/π Σ_j odd sin(2πju)/j.
+/// Throws InputError for more than 10⁶ multiples of one wave's frequency.
 std::vector<Wave> fourier_series(const Target& target, double cutoff);
 
 }  // namespace fprinciple::data

@@ -11,7 +11,7 @@
 
 #include <boost/crc.hpp>
 #include <fcntl.h>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace fprinciple::io {

@@ -2,13 +2,14 @@
 
 #include "base/error.hpp"
 #include "base/excerpt.hpp"
+#include "io/open_file.hpp"
 
 #include <charconv>
 #include <cmath>
 #include <fstream>
 #include <string_view>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::io {
 namespace {
@@ -54,9 +55,7 @@ Index require_header(const std::filesystem::path& file, const Table& table,
                      const std::vector<std::string>& tail);
 
 Table read_table(const std::filesystem::path& file, const std::vector<std::string>& tail) {
-  std::ifstream in(file);
-  if (!in || std::filesystem::is_directory(file))
-    throw InputError(fmt::format("{}: cannot be read", file.string()));
+  std::ifstream in = open_file(file);
   Table table;
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {

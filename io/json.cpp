@@ -2,14 +2,14 @@
 
 #include "base/error.hpp"
 #include "base/excerpt.hpp"
+#include "io/open_file.hpp"
 
 #include <array>
 #include <cmath>
 #include <fstream>
 #include <set>
-#include <system_error>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::io {
 namespace fs = std::filesystem;
@@ -32,10 +32,7 @@ std::string described(const json& value) {
 }
 
 std::string bytes_of(const fs::path& file) {
-  std::error_code error;
-  if (fs::is_directory(file, error)) fail_file(file, "cannot be read");
-  std::ifstream in(file, std::ios::binary);
-  if (!in) fail_file(file, "cannot be read");
+  std::ifstream in = open_file(file);
   std::string bytes;
   std::array<char, 1 << 14> block{};
   while (in.read(block.data(), block.size()), in.gcount() > 0) {

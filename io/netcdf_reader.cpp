@@ -15,9 +15,9 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netcdf.h>
 #include <netcdf_mem.h>
-#include <spdlog/fmt/fmt.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "base/message.hpp"
 #include "io/netcdf.hpp"
 
 #include <array>
@@ -7,8 +8,8 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netcdf.h>
-#include <spdlog/fmt/fmt.h>
 #include <unistd.h>
 
 namespace fprinciple::io {
@@ -138,10 +139,8 @@ void write_netcdf(const std::filesystem::path& file,
       require(nc_close(id));
       flush_to_disk(name.c_str());
       answer(socket, {});
-    } catch (const std::bad_alloc&) {
-      answer(socket, "there is not enough memory");
     } catch (const std::exception& error) {
-      answer(socket, error.what());
+      answer(socket, message_of(error));
     }
   };
   std::string failure;

@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "io/netcdf.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::io {
 

@@ -1,10 +1,12 @@
 #include "lfp/activation_spectrum.hpp"
 
+#include "base/error.hpp"
+#include "base/require.hpp"
+
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <numbers>
-#include <stdexcept>
 
 #include <boost/math/special_functions/zeta.hpp>
 
@@ -94,16 +96,18 @@ double spectrum_modulus(Activation activation, double eta) {
     case Activation::sine:
       break;
   }
-  throw std::invalid_argument("power_spectrum: the sine has a line spectrum");
+  throw InputError("activation: the sine has a line spectrum, which is no function");
 }
 
 }  // namespace
 
 double power_spectrum(Activation activation, double eta) {
+  base::require(eta > 0.0, "eta", eta, "above 0");
   return square(spectrum_modulus(activation, eta));
 }
 
 double derivative_power_spectrum(Activation activation, double eta) {
+  base::require(eta > 0.0, "eta", eta, "above 0");
   const double modulus = spectrum_modulus(activation, eta);
   return modulus > 0.0 ? square(2.0 * pi * eta * modulus) : 0.0;
 }

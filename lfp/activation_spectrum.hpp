@@ -19,7 +19,7 @@ namespace fprinciple::lfp {
 //   sine      a line spectrum         ½ cos δ                        ½ cos δ               0
 
 /// |F[σ](η)|² for η > 0, relative error of a few rounding errors of the exponent (1e-16 times
-/// −ln |F|²) at every η; 0 where it underflows. Throws std::invalid_argument for the sine, whose
+/// −ln |F|²) at every η; 0 where it underflows. Throws InputError for the sine, whose
 /// transform is a sum of point masses.
 double power_spectrum(data::Activation activation, double eta);
 

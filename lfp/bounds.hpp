@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/memory.hpp"
 #include "data/target.hpp"
 #include "lfp/problem.hpp"
 #include "lfp/spectral_weight.hpp"
@@ -14,12 +15,22 @@ namespace fprinciple::lfp {
 /// h_ini = 0, Q = 1/√(2Γ_v). Throws InputError for a frequency that the lattice does not have.
 Eigen::VectorXcd wave_coefficients(const Lattice& lattice, const std::vector<data::Wave>& waves);
 
-/// The coefficients of a function from its values at L g/N, g ∈ {0 … N−1}^d, the last axis fastest,
-/// by FFTW. What is below the rounding of the largest value is 0: the FP-norm would magnify it.
-/// Throws InputError when N^d is not the number of values, or when a coefficient off the lattice is
-/// above 1e-10 of the largest value.
-Eigen::VectorXcd sampled_coefficients(const Lattice& lattice, Eigen::Index n_axis,
-                                      const Eigen::VectorXd& values);
+/// A function by its coefficients, found from its values on a grid.
+struct SampledFunction {
+  Eigen::VectorXcd c;  ///< size
+  /// How far it may be from the function that was sampled, between the points: twice the sum of all
+  /// |c_k| with N/4 < |k|_∞ ≤ N/2. What the grid cannot see adds at most as much, if the
+  /// coefficients go on falling at least as 1/|k|² from one octave to the next.
+  double aliasing = 0.0;
+};
+
+/// From values at L g/N, g ∈ {0 … N−1}^d, the last axis fastest, by FFTW: O(N^d log N). Where N is
+/// even, the points cannot tell +N/2 from −N/2 along an axis: half of such a mode is given to each,
+/// which is the cosine. What is below the rounding of the largest value is 0: the FP-norm would
+/// magnify it. Throws InputError when N^d is not the number of values, or when a coefficient off
+/// the lattice is above 1e-10 of the largest value.
+SampledFunction sampled_coefficients(const Lattice& lattice, Eigen::Index n_axis,
+                                     const Eigen::VectorXd& values);
 
 /// The FP-norm of the whole triangle wave from h_ini = 0, frequencies beyond the lattice included.
 /// The Fourier coefficients fall as 1/k², so that Σ k^{−4}/γ² is finite only where γ² falls no
@@ -56,6 +67,9 @@ struct Bounds {
   /// error, as their distance from h_n.
   Eigen::VectorXcd worst;
 };
+
+/// Of bounds() with the power function at so many points.
+base::Memory bounds_memory(const ProblemSize& size, Eigen::Index points);
 
 /// All bounds, for a target with coefficients `target` (size) and the power function at `points`
 /// (d × N). With the QR decomposition of B and tail(z) the part of Q^T z beyond its first n rows,

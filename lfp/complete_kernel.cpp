@@ -1,6 +1,9 @@
 #include "lfp/complete_kernel.hpp"
 
+#include "base/blas.hpp"
 #include "base/memory.hpp"
+#include "base/parallel.hpp"
+#include "lfp/checks.hpp"
 #include "lfp/gauss_rule.hpp"
 #include "lfp/hermite_averages.hpp"
 #include "lfp/neuron_rule.hpp"
@@ -12,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 namespace {
@@ -43,11 +46,12 @@ ActivationAverages fill(const MatrixXd& x, const MatrixXd& y, const Entry& entry
   const Index n = y.cols();
   ActivationAverages out{MatrixXd(x.cols(), n), MatrixXd(x.cols(), n), 0.0, kClosedForm};
   const bool symmetric = x.cols() >= n && x.leftCols(n) == y;
-  double error = 0.0;
-#pragma omp parallel for schedule(dynamic) reduction(max : error)
-  for (Index j = 0; j < n; ++j)
+  VectorXd errors = VectorXd::Zero(n);  // of each column
+  base::parallel_for_uneven(n, true, [&](Index j) {
     for (Index i = symmetric ? j : 0; i < x.cols(); ++i)
-      error = std::max(error, entry(i, j, out.value(i, j), out.derivative(i, j)));
+      errors[j] = std::max(errors[j], entry(i, j, out.value(i, j), out.derivative(i, j)));
+  });
+  const double error = errors.maxCoeff();
   if (symmetric)
     for (MatrixXd* half : {&out.value, &out.derivative})
       half->topRows(n).triangularView<Eigen::StrictlyUpper>() = half->topRows(n).transpose();
@@ -149,11 +153,28 @@ bool has_narrow_range(const data::NetworkLaw& law, const MatrixXd& rows, const M
 
 }  // namespace
 
+base::Memory complete_kernel_memory(const data::NetworkLaw& law, const MatrixXd& rows,
+                                    const MatrixXd& columns) {
+  const base::Memory k = base::held(
+      base::doubles(static_cast<double>(rows.cols()) * static_cast<double>(columns.cols())));
+  const int p = data::relu_power(law.activation);
+  base::Memory rule;  // beside the averages of σσ' and σ'σ''
+  if (law.activation != data::Activation::sine) {
+    if (normal(law.w) && p == 0 && has_narrow_range(law, rows, columns))
+      rule = hermite_memory(law, rows, columns);
+    if (!normal(law.w) && (p == 0 || rows.rows() > 1)) rule = neuron_memory(law, rows, columns);
+  }
+  return k + then_freed(k + rule);
+}
+
 ActivationAverages activation_averages(const data::NetworkLaw& law, const MatrixXd& rows,
                                        const MatrixXd& columns) {
-  base::require_memory(
-      8.0 * 4.0 * static_cast<double>(rows.cols()) * static_cast<double>(columns.cols()),
-      fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
+  require_law(law);
+  require_points("rows", rows);
+  require_points("columns", columns, rows.rows());
+  const base::OneBlasThread blas;
+  base::require_memory(complete_kernel_memory(law, rows, columns).peak,
+                       fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
   const int p = data::relu_power(law.activation);
   if (law.activation == data::Activation::sine) return sine_averages(law, rows, columns);
   if (normal(law.w))
@@ -166,19 +187,20 @@ ActivationAverages activation_averages(const data::NetworkLaw& law, const Matrix
 
 KernelMatrix complete_kernel(const data::NetworkLaw& law, const MatrixXd& rows,
                              const MatrixXd& columns) {
+  const base::OneBlasThread blas;
   ActivationAverages average = activation_averages(law, rows, columns);
   const double scale = law.output_scale * law.output_scale * static_cast<double>(law.width);
-  const double from_a = law.train_a ? scale : 0.0;
-  const double from_b = law.train_b ? scale * data::second_moment(law.a) : 0.0;
-  const double from_w = law.train_w ? scale * data::second_moment(law.a) : 0.0;
+  const double from_a = law.train.a ? scale : 0.0;
+  const double from_b = law.train.b ? scale * data::second_moment(law.a) : 0.0;
+  const double from_w = law.train.w ? scale * data::second_moment(law.a) : 0.0;
   const MatrixXd points = rows.transpose();
   KernelMatrix out{std::move(average.derivative), average.error, average.method};
-#pragma omp parallel for schedule(static)
-  for (Index j = 0; j < columns.cols(); ++j) {
+  base::parallel_for(columns.cols(), true, [&](Index j) {
     const VectorXd inner = points * columns.col(j);
     out.k.col(j).array() *= from_b + from_w * inner.array();
     out.k.col(j) += from_a * average.value.col(j);
-  }
+  });
+  require_in_range("the complete kernel", out.k);
   return out;
 }
 

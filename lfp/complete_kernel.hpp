@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/memory.hpp"
 #include "data/network_law.hpp"
 
 #include <string>
@@ -28,6 +29,10 @@ struct ActivationAverages {
 ActivationAverages activation_averages(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
                                        const Eigen::MatrixXd& columns);
 
+/// Of complete_kernel, whatever rule it takes: tables, coefficients and blocks of neurons included.
+base::Memory complete_kernel_memory(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
+                                    const Eigen::MatrixXd& columns);
+
 /// A kernel between points, N × N', and the estimated largest error as a share of its largest
 /// entry.
 struct KernelMatrix {
@@ -39,7 +44,7 @@ struct KernelMatrix {
 /// Complete LFP: the tangent kernel of the infinitely wide network, as a sum over m neurons,
 ///   K = s²m (E[σσ'] + E[a²] (1 + x·x') E[σ'σ'']),
 /// the terms from a, b and w; groups that do not train drop out. Nothing is assumed of the range of
-/// b or of w·x. (docs/theory.md, section 9)
+/// b or of w·x. (docs/theory.md, section 9) Throws RunError where an entry overflows.
 KernelMatrix complete_kernel(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
                              const Eigen::MatrixXd& columns);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/memory.hpp"
 #include "data/network_law.hpp"
 #include "lfp/lattice.hpp"
 
@@ -10,6 +11,10 @@ namespace fprinciple::lfp {
 /// Whether complete_on_lattice holds for a law at points of norm up to `reach`: ReLU, isotropic w
 /// (normal, or d = 1), and b uniform with B ≥ |w·x|; for normal w to rounding, B ≥ 8.5 σ_w |x|.
 bool has_lattice_form(const data::NetworkLaw& law, Eigen::Index d, double reach);
+
+/// Of complete_on_lattice for so many rows and columns.
+base::Memory complete_lattice_memory(const Lattice& lattice, Eigen::Index rows,
+                                     Eigen::Index columns);
 
 /// Complete LFP by Fourier sums. Where has_lattice_form, with
 ///   S(Δ) = Σ_{k≠0} Γ_k cos(2π ξ_k·Δ),  ξ_k = k/L,

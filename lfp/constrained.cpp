@@ -1,13 +1,17 @@
 #include "lfp/constrained.hpp"
 
+#include "base/blas.hpp"
 #include "base/error.hpp"
+#include "base/require.hpp"
+#include "lfp/checks.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <ceres/ceres.h>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 namespace {
@@ -79,7 +83,8 @@ ceres::Solver::Options least_squares_options(Index n) {
   options.max_trust_region_radius = 1e32;
   options.min_lm_diagonal = 1e-32;
   options.eta = 1e-30;
-  options.max_linear_solver_iterations = static_cast<int>(3 * n + 20);
+  options.max_linear_solver_iterations =
+      static_cast<int>(std::min<Index>(3 * n + 20, std::numeric_limits<int>::max()));
   options.max_num_iterations = 2;
   options.function_tolerance = 0.0;
   options.gradient_tolerance = 0.0;
@@ -91,8 +96,15 @@ ceres::Solver::Options least_squares_options(Index n) {
 }  // namespace
 
 Eigen::MatrixXcd solve_constrained(const Problem& problem, const ConstrainedOptions& options) {
+  base::require(options.residual > 0.0, "options.residual", options.residual, "above 0");
+  base::require(options.max_outer >= 1, "options.max_outer", options.max_outer, "at least 1");
+  const base::OneBlasThread blas;
   const Eigen::MatrixXd b = whitened_features(problem);
-  const Eigen::VectorXd r_0 = initial_residual(problem);
+  base::require(b.cols() <= std::numeric_limits<int>::max(), "problem.samples.size()", b.cols(),
+                "what Ceres can count in 32 bits");
+  Eigen::VectorXd r_0 = initial_residual(problem);
+  const double unit = power_of_two(r_0);  // squares are summed
+  r_0 /= unit;
   const double goal = options.residual * r_0.cwiseAbs().maxCoeff();
   // Single modes without weight are rows of zeros; ρ needs one that moves.
   if (!(b.squaredNorm() > 0.0)) throw RunError("the spectral weight is 0 on the whole lattice");
@@ -116,7 +128,7 @@ Eigen::MatrixXcd solve_constrained(const Problem& problem, const ConstrainedOpti
     ceres::Solve(solver, &least_squares, &summary);
     const Eigen::VectorXd residual = b.transpose() * z - r_0;
     const double now = residual.cwiseAbs().maxCoeff();
-    if (now <= goal) return coefficients(problem, z);
+    if (now <= goal) return coefficients(problem, unit * z);
     mu += rho * residual;
     if (now > 0.1 * before) rho *= 10.0;  // too slow: weigh the constraint more
     before = now;

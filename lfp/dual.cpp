@@ -1,18 +1,26 @@
 #include "lfp/dual.hpp"
 
+#include "base/blas.hpp"
 #include "base/error.hpp"
+#include "lfp/checks.hpp"
 
 #include <limits>
 
 #include <Eigen/QR>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 
 using Eigen::Index;
 using Eigen::VectorXd;
 
+base::Memory dual_memory(const ProblemSize& size) {
+  return then_freed(features_memory(size) + features_memory(size)) +  // the copy that is decomposed
+         base::held(base::doubles(2.0 * size.coefficients()));
+}
+
 Eigen::MatrixXcd solve_dual(const Problem& problem) {
+  const base::OneBlasThread blas;
   const Eigen::MatrixXd b = whitened_features(problem);
   const Index n = b.cols();
   if (b.rows() < n)
@@ -37,6 +45,7 @@ Eigen::MatrixXcd solve_dual(const Problem& problem) {
   const VectorXd r_0 = initial_residual(problem);
   VectorXd z = least_norm(r_0);
   z += least_norm(r_0 - b.transpose() * z);  // one step of refinement
+  require_in_range("the limit", z);
   return coefficients(problem, z);
 }
 

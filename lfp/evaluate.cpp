@@ -1,5 +1,9 @@
 #include "lfp/evaluate.hpp"
 
+#include "base/parallel.hpp"
+#include "base/require.hpp"
+#include "lfp/checks.hpp"
+
 #include <bit>
 #include <cmath>
 #include <numbers>
@@ -45,26 +49,29 @@ GridEvaluator::ChirpTransform::ChirpTransform(const Lattice& lattice, Index axis
 
 Eigen::MatrixXcd GridEvaluator::ChirpTransform::operator()(const Eigen::MatrixXcd& c) const {
   Eigen::MatrixXcd out(post_.size(), c.cols());
-#pragma omp parallel for schedule(static) if (c.cols() > 1)
-  for (Index column = 0; column < c.cols(); ++column) {
+  base::parallel_for(c.cols(), c.cols() > 1, [&](Index column) {
     Eigen::VectorXcd work = Eigen::VectorXcd::Zero(kernel_.size());
     work.head(pre_.size()) = c.col(column).cwiseProduct(pre_);
     forward_(work);
     work = work.cwiseProduct(kernel_).eval();
     backward_(work);
     out.col(column) = work.head(post_.size()).cwiseProduct(post_);
-  }
+  });
   return out;
 }
 
 GridEvaluator::GridEvaluator(const Lattice& lattice, const data::Grid& grid)
     : lattice_(lattice), grid_(grid) {
+  require_lattice(lattice);
+  require_points("grid.points", grid.points, lattice.dim);
   transforms_.reserve(grid.axes.size());
   for (std::size_t axis = 0; axis < grid.axes.size(); ++axis)
     transforms_.emplace_back(lattice, static_cast<Index>(axis), grid.axes[axis]);
 }
 
 Eigen::VectorXd GridEvaluator::operator()(const Eigen::MatrixXcd& c) const {
+  base::require_size("c", c.rows(), lattice_.size());
+  base::require(c.cols() <= 1 + lattice_.dim, "c.cols()", c.cols(), "at most 1 + the dimension");
   if (!grid_.regular()) return values(lattice_, c, grid_.points);
   Eigen::VectorXd h = Eigen::VectorXd::Zero(grid_.size());
   for (Index part = 0; part < c.cols(); ++part)

@@ -11,7 +11,9 @@ namespace fprinciple::lfp {
 
 /// A complex discrete Fourier transform over a row-major array of any rank by FFTW, in place and
 /// not normalised. Planned by estimate, so that the same input gives the same bits in every run.
-/// operator() may be called from several threads at once.
+/// operator() may be called from several threads at once. The first plan has FFTW lock its planner
+/// (fftw_make_planner_thread_safe), so that a host may plan its own transforms at any time. Throws
+/// InputError for an axis below 1, or more than 2³¹ − 1 values, which FFTW counts in 32 bits.
 class Fft {
  public:
   enum class Sign { forward = -1, backward = +1 };
@@ -27,6 +29,7 @@ class Fft {
 
  private:
   fftw_plan_s* plan_;
+  Eigen::Index size_ = 0;
 };
 
 }  // namespace fprinciple::lfp

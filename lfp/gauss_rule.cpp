@@ -1,10 +1,15 @@
 #include "lfp/gauss_rule.hpp"
 
+#include "base/count.hpp"
+#include "base/error.hpp"
 #include "base/linear_algebra.hpp"
+#include "base/require.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 
@@ -43,8 +48,21 @@ void add_panels(double lo, double hi, const std::vector<Feature>& features,
 
 }  // namespace
 
+double composite_size(double half_width, double panel, Index order) {
+  return static_cast<double>(order) * std::max(1.0, std::ceil(half_width / panel));
+}
+
 Rule composite_rule(double half_width, double panel, Index order) {
-  const auto panels = std::max<Index>(1, static_cast<Index>(std::ceil(half_width / panel)));
+  constexpr Index kMostNodes = 10'000'000;
+  base::require(half_width >= 0.0 && panel > 0.0, "half_width, panel", std::min(half_width, panel),
+                "numbers, and the panel above 0");
+  if (order < 1) throw InputError(fmt::format("a rule's order must be at least 1, got {}", order));
+  const Index panels =
+      base::count_of(composite_size(half_width, panel, order), kMostNodes,
+                     fmt::format("the nodes of a quadrature rule over (−{0:.3g}, {0:.3g}) in steps "
+                                 "of {1:.3g}",
+                                 half_width, panel)) /
+      order;
   const Rule base = gauss_legendre(order);
   const double half = half_width / static_cast<double>(panels);
   Rule out{Eigen::VectorXd(panels * order), Eigen::VectorXd(panels * order)};

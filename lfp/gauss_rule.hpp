@@ -11,8 +11,13 @@ struct Rule {
   Eigen::VectorXd x, w;
 };
 
+/// How many nodes composite_rule has: order · ⌈half_width/panel⌉, as a number that may be too large
+/// for an integer.
+double composite_size(double half_width, double panel, Eigen::Index order);
+
 /// The mean over (−half_width, half_width) by Gauss–Legendre rules of `order` points on panels no
 /// wider than 2 · panel: exact to rounding for functions that are analytic well beyond a panel.
+/// Throws InputError for more than 10⁷ nodes, which what is called at them would not live to see.
 Rule composite_rule(double half_width, double panel, Eigen::Index order);
 
 /// Where an integrand is not smooth: around `centre`, on the scale of `width`, and away from it on

@@ -1,13 +1,18 @@
 #include "lfp/hermite_averages.hpp"
 
+#include "base/blas.hpp"
+#include "base/count.hpp"
+#include "base/error.hpp"
 #include "base/memory.hpp"
+#include "base/parallel.hpp"
+#include "lfp/checks.hpp"
 #include "lfp/gauss_rule.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 namespace {
@@ -23,11 +28,17 @@ struct HermiteTable {
   MatrixXd table;  // nodes × terms
 };
 
-HermiteTable hermite_table(Index terms, double largest_norm, double refinement) {
-  constexpr double kReach = 12.5;
+constexpr double kReach = 12.5;  // of g, beyond which its density is below 1e-34
+
+/// How many nodes on either side of 0, as a number that may be too large for an integer.
+double half_of_nodes(Index terms, double largest_norm, double refinement) {
   // Aliasing: the product of σ(b + s g), ψ_k and ψ_0 has frequencies up to about this.
   const double band = std::sqrt(static_cast<double>(terms)) + 24.0 * largest_norm + 12.0;
-  const auto half = static_cast<Index>(std::ceil(refinement * kReach * band / (2.0 * pi))) + 1;
+  return std::ceil(refinement * kReach * band / (2.0 * pi)) + 1.0;
+}
+
+HermiteTable hermite_table(Index terms, double largest_norm, double refinement) {
+  const auto half = static_cast<Index>(half_of_nodes(terms, largest_norm, refinement));
   HermiteTable out{VectorXd::LinSpaced(2 * half + 1, -kReach, kReach), {}};
   const double step = out.g[1] - out.g[0];
   // ψ_k = h_k √φ: ψ_{k+1} = (g ψ_k − √k ψ_{k−1})/√(k+1).
@@ -52,14 +63,13 @@ MatrixXd coefficients(const Function& function, const HermiteTable& hermite, con
                       const Rule& b) {
   const Index nodes = b.x.size();
   MatrixXd out(hermite.table.cols(), nodes * norms.size());
-#pragma omp parallel for schedule(static)
-  for (Index i = 0; i < norms.size(); ++i) {
+  base::parallel_for(norms.size(), true, [&](Index i) {
     MatrixXd sampled(hermite.g.size(), nodes);
     for (Index q = 0; q < nodes; ++q)
       for (Index g = 0; g < hermite.g.size(); ++g)
         sampled(g, q) = std::sqrt(b.w[q]) * function(b.x[q] + norms[i] * hermite.g[g]);
     out.middleCols(i * nodes, nodes).noalias() = hermite.table.transpose() * sampled;
-  }
+  });
   return out;
 }
 
@@ -89,8 +99,7 @@ MatrixXd series(const MatrixXd& alpha, const MatrixXd& alpha_prime, Index nodes,
   constexpr Index kTile = 64;
   MatrixXd sum(cosine.rows(), cosine.cols());
   const Index row_tiles = (cosine.rows() + kTile - 1) / kTile;
-#pragma omp parallel for schedule(dynamic)
-  for (Index tile = 0; tile < row_tiles; ++tile) {
+  base::parallel_for_uneven(row_tiles, true, [&](Index tile) {
     const Index r = tile * kTile;
     const Index height = std::min(kTile, cosine.rows() - r);
     for (Index c = 0; c < cosine.cols(); c += kTile) {
@@ -106,7 +115,7 @@ MatrixXd series(const MatrixXd& alpha, const MatrixXd& alpha_prime, Index nodes,
       }
       sum.block(r, c, height, width) = t;
     }
-  }
+  });
   return sum;
 }
 
@@ -114,25 +123,67 @@ VectorXd norms_of(const MatrixXd& points, double scale, double common) {
   return (scale * scale * points.colwise().squaredNorm().array() + common * common).sqrt();
 }
 
+constexpr double kPanel = 1.5;  // the rule over uniform b
+constexpr Index kOrder = 16;
+
+Index terms_for(double largest_norm) {
+  return base::count_of(std::min(4096.0, 60.0 * largest_norm * largest_norm + 64.0), 4096,
+                        "the terms of a Hermite series");
+}
+
+struct Cost {
+  double largest, bytes, evaluations;
+};
+
+Cost cost_of(const data::NetworkLaw& law, const MatrixXd& rows, const MatrixXd& columns) {
+  const bool normal_b = law.b.kind == data::Distribution::Kind::normal;
+  const double common = normal_b ? law.b.scale : 0.0;
+  const double largest = std::max(norms_of(rows, law.w.scale, common).maxCoeff(),
+                                  norms_of(columns, law.w.scale, common).maxCoeff());
+  const double bias_nodes = normal_b ? 1.0 : composite_size(law.b.scale, kPanel, kOrder);
+  const auto terms = static_cast<double>(terms_for(largest));
+  const double nodes = 2.0 * half_of_nodes(terms_for(largest), largest, 1.0) + 1.0;
+  const auto n = static_cast<double>(rows.cols());
+  const auto m = static_cast<double>(columns.cols());
+  return {largest,
+          base::doubles(nodes * terms + 2.0 * bias_nodes * nodes + bias_nodes * terms * (n + m) +
+                        n * m),
+          // σ and σ' at their nodes, then the products, some 16 numbers of which take as long.
+          2.0 * bias_nodes * ((n + m) * nodes * (3.0 + terms / 16.0) + n * m * terms / 16.0)};
+}
+
 }  // namespace
+
+base::Memory hermite_memory(const data::NetworkLaw& law, const MatrixXd& rows,
+                            const MatrixXd& columns) {
+  return base::passing(cost_of(law, rows, columns).bytes);
+}
 
 ActivationAverages hermite_averages(const data::NetworkLaw& law, const MatrixXd& rows,
                                     const MatrixXd& columns) {
+  require_law(law);
+  require_points("rows", rows);
+  require_points("columns", columns, rows.rows());
+  if (law.w.kind != data::Distribution::Kind::normal || data::relu_power(law.activation) > 0)
+    throw InputError("law: Hermite series are for smooth activations and normal w");
+  const base::OneBlasThread blas;
+  const Cost cost = cost_of(law, rows, columns);
+  base::require_memory(cost.bytes, fmt::format("the Hermite coefficients of {} points",
+                                               rows.cols() + columns.cols()));
+  base::require_effort(
+      cost.evaluations,
+      fmt::format("the average over w, |w·x| up to {:.3g}, and b, |b| up to {:.3g},", cost.largest,
+                  law.b.scale));
   const bool normal_b = law.b.kind == data::Distribution::Kind::normal;
   const double common = normal_b ? law.b.scale : 0.0;
-  const Rule b =
-      normal_b ? Rule{VectorXd::Zero(1), VectorXd::Ones(1)} : composite_rule(law.b.scale, 1.5, 16);
+  const Rule b = normal_b ? Rule{VectorXd::Zero(1), VectorXd::Ones(1)}
+                          : composite_rule(law.b.scale, kPanel, kOrder);
   const Rule fine_b = normal_b ? b : composite_rule(law.b.scale, 1.2, 18);
   const VectorXd row_norms = norms_of(rows, law.w.scale, common);
   const VectorXd column_norms = norms_of(columns, law.w.scale, common);
   const double largest = std::max(row_norms.maxCoeff(), column_norms.maxCoeff());
-  const auto terms =
-      static_cast<Index>(std::min(4096.0, std::ceil(60.0 * largest * largest) + 64.0));
+  const Index terms = terms_for(largest);
   const Index nodes = b.x.size();
-  base::require_memory(
-      8.0 * 2.0 * static_cast<double>(terms * nodes) *
-          static_cast<double>(rows.cols() + columns.cols()),
-      fmt::format("the Hermite coefficients of {} points", rows.cols() + columns.cols()));
 
   MatrixXd cosine(rows.cols(), columns.cols());
   const VectorXd row_inverse = row_norms.cwiseMax(1e-300).cwiseInverse();

@@ -15,4 +15,8 @@ namespace fprinciple::lfp {
 ActivationAverages hermite_averages(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
                                     const Eigen::MatrixXd& columns);
 
+/// Of hermite_averages beside its two results: the tables and the coefficients.
+base::Memory hermite_memory(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
+                            const Eigen::MatrixXd& columns);
+
 }  // namespace fprinciple::lfp

@@ -1,8 +1,12 @@
 #include "lfp/kernel_flow.hpp"
 
+#include "base/blas.hpp"
 #include "base/error.hpp"
 #include "base/linear_algebra.hpp"
 #include "base/memory.hpp"
+#include "base/parallel.hpp"
+#include "base/require.hpp"
+#include "lfp/checks.hpp"
 #include "lfp/lanczos.hpp"
 
 #include <algorithm>
@@ -12,7 +16,7 @@
 
 #include <Eigen/LU>
 #include <Eigen/QR>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 
@@ -32,20 +36,53 @@ VectorXd settled(const VectorXd& values, Index n) {
 }  // namespace
 
 MatrixXd values(const KernelWeights& weights, const MatrixXd& k_points, const MatrixXd& p_points) {
+  base::require_shape("k_points", k_points, base::kAny, weights.kernel.rows());
+  base::require_shape("p_points", p_points, k_points.rows(), weights.polynomials.rows());
+  const base::OneBlasThread blas;
   MatrixXd f = base::product(k_points, weights.kernel);
   if (p_points.cols() > 0) f += p_points * weights.polynomials;
   return f;
 }
 
-KernelFlow::KernelFlow(KernelProblem problem)
-    : restricted_(std::move(problem.k)), residual_(std::move(problem.residual)) {
+void require_problem(const KernelProblem& problem) {
+  const Index n = problem.residual.size();
+  base::require(n >= 1, "problem.residual.size()", n, "at least 1");
+  base::require_shape("problem.k", problem.k, n, n);
+  base::require_shape("problem.polynomials", problem.polynomials, n, base::kAny);
+  base::require_finite("problem.residual", problem.residual);
+  base::require_finite("problem.polynomials", problem.polynomials);
+  require_ridge(problem.ridge);
+  for (Index j = 0; j < n; ++j)  // what is read of K
+    if (!problem.k.col(j).tail(n - j).allFinite())
+      throw RunError(fmt::format("column {} of the kernel's matrix is not finite", j));
+}
+
+base::Memory kernel_flow_memory(Index n, Index q) {
+  const double square = base::doubles(static_cast<double>(n) * static_cast<double>(n));
+  // The vectors, and LAPACK's workspace of twice as much; Q, and Q V, beside them.
+  const base::Memory vectors{3.0 * square, square};
+  if (q == 0) return base::held(square) + vectors;
+  return base::held(square) + then_freed(base::held(square) + vectors + base::held(square)) +
+         base::held(square);
+}
+
+base::Memory saddle_memory(Index n, Index q) {
+  const auto side = static_cast<double>(n + q);
+  return base::passing(base::doubles(2.0 * side * side));
+}
+
+KernelFlow::KernelFlow(KernelProblem problem) {
+  require_problem(problem);
+  const base::OneBlasThread blas;
+  restricted_ = std::move(problem.k);
+  residual_ = std::move(problem.residual);
   const MatrixXd& p = problem.polynomials;
   const Index n = restricted_.rows();
   const Index q = p.cols();
   if (q > n)
     throw RunError(fmt::format(
         "{} samples do not determine {} unpenalised polynomials: more samples are needed", n, q));
-  base::require_memory(8.0 * 5.0 * static_cast<double>(n) * static_cast<double>(n),
+  base::require_memory(kernel_flow_memory(n, q).peak,
                        fmt::format("the kernel matrix of {} samples", n));
   restricted_.diagonal().array() += problem.ridge;
   MatrixXd complement;  // Q
@@ -65,7 +102,12 @@ KernelFlow::KernelFlow(KernelProblem problem)
         complement.transpose() * MatrixXd(restricted_.selfadjointView<Eigen::Lower>() * complement);
   }
   const VectorXd start = q > 0 ? VectorXd(complement.transpose() * residual_) : residual_;
-  auto krylov = lanczos(restricted_, start);
+  const SymmetricOperator a{n - q, [&](const VectorXd& v) -> VectorXd {
+                              return restricted_.selfadjointView<Eigen::Lower>() * v;
+                            }};
+  // Where a third of the steps is not enough a full decomposition is as quick; they cost half of
+  // it.
+  auto krylov = lanczos(a, start, (n - q) / 3);
   base::SymmetricEigen eigen = krylov ? std::move(*krylov) : base::symmetric_eigen(restricted_);
   decay_ = settled(eigen.values, n - q);
   projection_ = eigen.vectors.transpose() * start;
@@ -73,13 +115,16 @@ KernelFlow::KernelFlow(KernelProblem problem)
 }
 
 KernelWeights KernelFlow::weights(const VectorXd& t) const {
+  require_times(t);
+  const base::OneBlasThread blas;
   MatrixXd step(decay_.size(), t.size());
-#pragma omp parallel for schedule(static)
-  for (Index k = 0; k < t.size(); ++k)
+  base::parallel_for(t.size(), true, [&](Index k) {
     for (Index j = 0; j < decay_.size(); ++j)
       step(j, k) =
           decay_[j] > 0.0 ? -std::expm1(-decay_[j] * t[k]) / decay_[j] * projection_[j] : 0.0;
+  });
   KernelWeights out{base::product(basis_, step), MatrixXd(range_.cols(), t.size())};
+  require_in_range("the flow", out.kernel);
   if (range_.cols() == 0) return out;
   const MatrixXd missing =
       (-(seen_.transpose() * out.kernel)).colwise() + range_.transpose() * residual_;
@@ -90,6 +135,7 @@ KernelWeights KernelFlow::weights(const VectorXd& t) const {
 }
 
 MatrixXd KernelFlow::residuals(const VectorXd& t) const {
+  require_times(t);
   MatrixXd decayed(decay_.size(), t.size());
   for (Index k = 0; k < t.size(); ++k)
     for (Index j = 0; j < decay_.size(); ++j)
@@ -105,6 +151,8 @@ VectorXd KernelFlow::rates() const {
 }
 
 KernelWeights solve_saddle(const KernelProblem& problem) {
+  require_problem(problem);
+  const base::OneBlasThread blas;
   const Index n = problem.k.rows();
   const Index q = problem.polynomials.cols();
   MatrixXd saddle = MatrixXd::Zero(n + q, n + q);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/memory.hpp"
+
 #include <Eigen/Core>
 
 namespace fprinciple::lfp {
@@ -17,6 +19,10 @@ struct KernelProblem {
   double ridge = 0.0;           ///< ρ: K → K + ρ I
 };
 
+/// Throws InputError where shapes do not belong together or an argument is not finite, RunError
+/// where K is not.
+void require_problem(const KernelProblem& problem);
+
 /// λ and β, one column for each time.
 struct KernelWeights {
   Eigen::MatrixXd kernel;       ///< λ, n × T
@@ -33,7 +39,8 @@ Eigen::MatrixXd values(const KernelWeights& weights, const Eigen::MatrixXd& k_po
 /// and β(t) brings the part of the residual along P to zero, which it is for every t > 0: an
 /// infinite weight acts at once. At t = 0 nothing has moved. Directions whose eigenvalue is below
 /// rounding, n ε λ_max, do not move. V is the part that r_0 sees (lfp/lanczos.hpp), k columns, or
-/// the whole where that is no smaller: k = n − q. Cost O(n² k) once, O(n k T) for T times.
+/// the whole where n/3 steps of Lanczos do not find it: k = n − q. Cost O(n² k) once, O(n k T) for
+/// T times.
 class KernelFlow {
  public:
   explicit KernelFlow(KernelProblem problem);
@@ -57,6 +64,12 @@ class KernelFlow {
   Eigen::VectorXd decay_;       // the Λ of V, ≥ 0
   Eigen::VectorXd projection_;  // (Q V)^T r_0
 };
+
+/// Of a KernelFlow for n samples and q unpenalised polynomials, the matrix K that it is given
+/// included.
+base::Memory kernel_flow_memory(Eigen::Index n, Eigen::Index q);
+/// Of solve_saddle, beside its problem.
+base::Memory saddle_memory(Eigen::Index n, Eigen::Index q);
 
 /// The limit by another route: the saddle system
 ///   [K P; P^T 0] [λ; β] = [r_0; 0],

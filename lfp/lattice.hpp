@@ -25,6 +25,10 @@ struct Lattice {
   Eigen::Index size() const;
 };
 
+/// Throws InputError unless dim is 1, 2 or 3, box and zero_frequency are finite and above 0, and
+/// modes is at least 1 and no more than can be counted: size at most 2^53, modes at most 2^30.
+void require_lattice(const Lattice& lattice);
+
 /// |k| for each stored coefficient.
 Eigen::VectorXd mode_norms(const Lattice& lattice);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/memory.hpp"
 #include "lfp/real_space_kernel.hpp"
 
 #include <Eigen/Core>
@@ -26,6 +27,12 @@ MeshFree mesh_free_2020(const data::NetworkLaw& law, Eigen::Index d);
 /// K between the points in rows (d × N) and columns (d × N'), N × N'. O(N N' d).
 Eigen::MatrixXd kernel_matrix(const MeshFree& model, const Eigen::MatrixXd& rows,
                               const Eigen::MatrixXd& columns);
+
+/// Of a matrix of so many rows and columns.
+base::Memory kernel_matrix_memory(Eigen::Index rows, Eigen::Index columns);
+
+/// How many monomials of degree < order ≤ 3 there are in d dimensions.
+Eigen::Index polynomial_count(int order, Eigen::Index d);
 
 /// The monomials of degree < order ≤ 3 at points (d × N), N × q: 1; x_k; x_k x_l, k ≤ l.
 Eigen::MatrixXd polynomials(int order, const Eigen::MatrixXd& points);

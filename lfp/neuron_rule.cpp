@@ -1,6 +1,9 @@
 #include "lfp/neuron_rule.hpp"
 
+#include "base/blas.hpp"
+#include "base/error.hpp"
 #include "base/memory.hpp"
+#include "lfp/checks.hpp"
 #include "lfp/gauss_rule.hpp"
 #include "lfp/wide_averages.hpp"
 
@@ -11,7 +14,7 @@
 
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/random/sobol.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 namespace {
@@ -29,43 +32,43 @@ struct Neurons {
 
 constexpr double kLargestProduct = 3e5;  // neurons of a product rule
 constexpr Index kShifts = 16;
+constexpr Index kBlock = 1024;  // neurons whose outputs are in memory at a time
 constexpr Index kPerShift = Index{1} << 14;
 
-Rule bias_rule(const Distribution& b, double panel) {
-  if (b.kind == Distribution::Kind::uniform) return composite_rule(b.scale, panel, 16);
-  Rule rule = composite_rule(9.0 * b.scale, std::min(panel, 1.5 * b.scale), 16);
-  rule.w.array() *= (-0.5 * (rule.x.array() / b.scale).square()).exp();
-  rule.w /= rule.w.sum();
-  return rule;
-}
+/// A product rule before it is made: an axis for each coordinate of w, scaled so that panels are of
+/// width 2 · panel in w_k x_k, and one for b.
+struct Axis {
+  double half_width, panel;
+  double size() const { return composite_size(half_width, panel, kOrder); }
+  Rule rule() const { return composite_rule(half_width, panel, kOrder); }
+  static constexpr Index kOrder = 16;
+};
 
-/// The product of a rule for each coordinate of w, scaled so that panels are of width 2 · panel in
-/// w_k x_k, and one for b.
-std::vector<Rule> product_axes(const data::NetworkLaw& law, const VectorXd& reach, double panel) {
-  std::vector<Rule> axes;
+std::vector<Axis> product_axes(const data::NetworkLaw& law, const VectorXd& reach, double panel) {
+  std::vector<Axis> axes;
   for (const double x : reach)
-    axes.push_back(
-        composite_rule(law.w.scale, std::min(law.w.scale, panel / std::max(x, 1e-300)), 16));
-  axes.push_back(bias_rule(law.b, panel));
+    axes.push_back({law.w.scale, std::min(law.w.scale, panel / std::max(x, 1e-300))});
+  if (law.b.kind == Distribution::Kind::uniform)
+    axes.push_back({law.b.scale, panel});
+  else
+    axes.push_back({9.0 * law.b.scale, std::min(panel, 1.5 * law.b.scale)});
   return axes;
 }
 
-/// The neurons of product_axes, before any of them is made: for wide laws they are without number.
-double product_size(const data::NetworkLaw& law, const VectorXd& reach, double panel) {
-  const auto nodes = [](double half_width, double width) {
-    return 16.0 * std::max(1.0, std::ceil(half_width / width));
-  };
-  double size = law.b.kind == Distribution::Kind::uniform
-                    ? nodes(law.b.scale, panel)
-                    : nodes(9.0 * law.b.scale, std::min(panel, 1.5 * law.b.scale));
-  for (const double x : reach)
-    size *= nodes(law.w.scale, std::min(law.w.scale, panel / std::max(x, 1e-300)));
+double product_size(const std::vector<Axis>& axes) {
+  double size = 1.0;
+  for (const Axis& axis : axes) size *= axis.size();
   return size;
 }
 
-Neurons product_neurons(const std::vector<Rule>& axes) {
-  Index size = 1;
-  for (const Rule& axis : axes) size *= axis.x.size();
+Neurons product_neurons(const data::NetworkLaw& law, const std::vector<Axis>& product) {
+  std::vector<Rule> axes;
+  for (const Axis& axis : product) axes.push_back(axis.rule());
+  if (Rule& b = axes.back(); law.b.kind == Distribution::Kind::normal) {
+    b.w.array() *= (-0.5 * (b.x.array() / law.b.scale).square()).exp();
+    b.w /= b.w.sum();
+  }
+  const auto size = static_cast<Index>(product_size(product));  // at most kLargestProduct
   Neurons out{MatrixXd(static_cast<Index>(axes.size()), size), VectorXd::Ones(size)};
   for (Index q = 0; q < size; ++q) {
     Index rest = q;
@@ -104,7 +107,6 @@ Neurons shifted_neurons(const data::NetworkLaw& law, Index d, std::uint64_t shif
 
 void add_averages(const data::NetworkLaw& law, const Neurons& neurons, const MatrixXd& rows,
                   const MatrixXd& columns, ActivationAverages& into) {
-  constexpr Index kBlock = 1024;
   into.value.setZero(rows.cols(), columns.cols());
   into.derivative.setZero(rows.cols(), columns.cols());
   const Index d = rows.rows();
@@ -134,22 +136,38 @@ double relative_difference(const ActivationAverages& one, const ActivationAverag
 
 }  // namespace
 
+base::Memory neuron_memory(const data::NetworkLaw& law, const MatrixXd& rows,
+                           const MatrixXd& columns) {
+  const auto n = static_cast<double>(rows.cols());
+  const auto m = static_cast<double>(columns.cols());
+  const bool smooth = data::relu_power(law.activation) == 0;
+  const double neurons =  // at most: the product rule's, or a shift's
+      static_cast<double>(rows.rows() + 2) *
+      (smooth && rows.rows() <= 3 ? kLargestProduct : static_cast<double>(kPerShift));
+  return base::passing(
+      base::doubles(4.0 * n * m + static_cast<double>(kBlock) * (3.0 * n + 2.0 * m) + neurons));
+}
+
 ActivationAverages neuron_averages(const data::NetworkLaw& law, const MatrixXd& rows,
                                    const MatrixXd& columns) {
-  base::require_memory(
-      8.0 * (6.0 * static_cast<double>(rows.cols()) * static_cast<double>(columns.cols()) +
-             3.0 * 1024.0 * static_cast<double>(rows.cols() + columns.cols())),
-      fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
+  require_law(law);
+  require_points("rows", rows);
+  require_points("columns", columns, rows.rows());
+  if (law.w.kind != Distribution::Kind::uniform)
+    throw InputError("law: a rule over neurons is for uniform w");
+  const base::OneBlasThread blas;
+  base::require_memory(neuron_memory(law, rows, columns).peak,
+                       fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
   const VectorXd reach =
       rows.cwiseAbs().rowwise().maxCoeff().cwiseMax(columns.cwiseAbs().rowwise().maxCoeff());
   ActivationAverages out;
   const bool smooth = data::relu_power(law.activation) == 0;
-  if (smooth && product_size(law, reach, 1.2) <= kLargestProduct) {
-    const std::vector<Rule> axes = product_axes(law, reach, 1.2);
+  const std::vector<Axis> axes = product_axes(law, reach, 1.2);
+  if (smooth && product_size(axes) <= kLargestProduct) {
     out.method = "quadrature";
-    add_averages(law, product_neurons(axes), rows, columns, out);
+    add_averages(law, product_neurons(law, axes), rows, columns, out);
     ActivationAverages coarse;
-    add_averages(law, product_neurons(product_axes(law, reach, 1.6)), rows, columns, coarse);
+    add_averages(law, product_neurons(law, product_axes(law, reach, 1.6)), rows, columns, coarse);
     out.error = relative_difference(out, coarse);
     return out;
   }

@@ -12,4 +12,9 @@ namespace fprinciple::lfp {
 ActivationAverages neuron_averages(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
                                    const Eigen::MatrixXd& columns);
 
+/// Of neuron_averages beside its two results: their squares or those of one shift, and blocks of
+/// neurons.
+base::Memory neuron_memory(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
+                           const Eigen::MatrixXd& columns);
+
 }  // namespace fprinciple::lfp

@@ -1,5 +1,7 @@
 #include "lfp/octave_interpolant.hpp"
 
+#include "base/require.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -84,6 +86,7 @@ OctaveInterpolant::OctaveInterpolant(data::RealFunction f) : table_(std::make_sh
 }
 
 double OctaveInterpolant::operator()(double x) const {
+  base::require(x >= 0.0, "x", x, "at least 0");
   if (x == 0.0) return table_->at_zero;
   const int exponent = std::ilogb(x);
   if (exponent < -kOctaves || exponent >= kOctaves) return table_->f(x);
@@ -91,7 +94,9 @@ double OctaveInterpolant::operator()(double x) const {
   Table::Octave& octave = table_->octaves[static_cast<std::size_t>(index)];
   std::call_once(octave.built, [&] {
     const double lo = std::ldexp(1.0, exponent);
-    add_pieces(table_->f, std::abs(table_->at_zero), lo, 2.0 * lo, 0, octave.pieces);
+    std::vector<Piece> pieces;  // f may throw
+    add_pieces(table_->f, std::abs(table_->at_zero), lo, 2.0 * lo, 0, pieces);
+    octave.pieces = std::move(pieces);
   });
   const auto piece = std::lower_bound(octave.pieces.begin(), octave.pieces.end(), x,
                                       [](const Piece& p, double value) { return p.hi < value; });

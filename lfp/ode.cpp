@@ -1,13 +1,16 @@
 #include "lfp/ode.hpp"
 
+#include "base/blas.hpp"
 #include "base/error.hpp"
+#include "base/require.hpp"
+#include "lfp/checks.hpp"
 
 #include <cmath>
 #include <functional>
 
 #include <Eigen/Cholesky>
 #include <boost/numeric/odeint.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 namespace {
@@ -25,18 +28,20 @@ Eigen::Map<Eigen::VectorXd> view(State& state) {
 
 /// z' = −B (B^T z − r_0).
 struct FourierOde {
-  Eigen::MatrixXd b;
+  LinearOperator b;
   Eigen::MatrixXd k;  // B^T B
   Eigen::VectorXd r_0;
 
-  explicit FourierOde(const Problem& problem)
-      : b(whitened_features(problem)), k(b.transpose() * b), r_0(initial_residual(problem)) {
+  FourierOde(const LinearOperator& features, const Eigen::VectorXd& residual)
+      : b(features), k(b.gram()), r_0(residual) {
     // Single modes without weight are rows of zeros; the time scale 1/trace needs one that moves.
     if (!(k.trace() > 0.0)) throw RunError("the spectral weight is 0 on the whole lattice");
   }
 
   Eigen::VectorXd derivative(const Eigen::VectorXd& z) const {
-    return b * (r_0 - b.transpose() * z);
+    Eigen::VectorXd v = r_0;
+    b.add_adjoint(-1.0, z, v);
+    return b.apply(v);
   }
 };
 
@@ -64,7 +69,7 @@ class WoodburyRosenbrock4 {
     shifted.diagonal().array() += alpha;
     const Eigen::LLT<Eigen::MatrixXd> factor(shifted);
     const auto solve = [&](const Eigen::VectorXd& f) -> Eigen::VectorXd {
-      return (f - ode.b * factor.solve(ode.b.transpose() * f)) / alpha;
+      return (f - ode.b.apply(factor.solve(ode.b.adjoint(f)))) / alpha;
     };
     const auto z = view(state);
     const Eigen::VectorXd g1 = solve(ode.derivative(z));
@@ -88,10 +93,10 @@ using Controller = odeint::rosenbrock4_controller<WoodburyRosenbrock4>;
 /// The flow from z(0) = 0, advanced piece by piece.
 class Integration {
  public:
-  Integration(const Problem& problem, const OdeOptions& options)
-      : ode_(problem),
+  Integration(const LinearOperator& b, const Eigen::VectorXd& r_0, const OdeOptions& options)
+      : ode_(b, r_0),
         options_(options),
-        z_(static_cast<std::size_t>(ode_.b.rows()), 0.0),
+        z_(static_cast<std::size_t>(b.rows), 0.0),
         controller_(component_tolerance(), 0.0),
         dt_(0.01 / ode_.k.trace()) {}
 
@@ -113,16 +118,14 @@ class Integration {
   }
 
   double time_scale() const { return 1.0 / ode_.k.trace(); }
-  double residual() const {
-    return (ode_.r_0 - ode_.b.transpose() * view(z_)).cwiseAbs().maxCoeff();
-  }
+  double residual() const { return (ode_.r_0 - ode_.b.adjoint(view(z_))).cwiseAbs().maxCoeff(); }
   double initial_residual() const { return ode_.r_0.cwiseAbs().maxCoeff(); }
   Eigen::VectorXd z() const { return view(z_); }
 
  private:
   /// |δh(x)| ≤ G |δz| with G² = K(x,x), and the controller bounds the root mean square of δz.
   double component_tolerance() const {
-    const double g = std::sqrt(ode_.k.diagonal().maxCoeff() * static_cast<double>(ode_.b.rows()));
+    const double g = std::sqrt(ode_.k.diagonal().maxCoeff() * static_cast<double>(ode_.b.rows));
     return std::max(options_.tolerance * ode_.r_0.cwiseAbs().maxCoeff(), 1e-300) / g;
   }
 
@@ -135,25 +138,61 @@ class Integration {
   long steps_ = 0;
 };
 
+/// What both limits and times need; throws InputError.
+void require_system(const LinearOperator& b, const Eigen::VectorXd& r_0,
+                    const OdeOptions& options) {
+  base::require_size("r_0", r_0.size(), b.cols);
+  base::require(b.cols >= 1, "b.cols", b.cols, "at least 1");
+  base::require_finite("r_0", r_0);
+  base::require(options.tolerance > 0.0, "options.tolerance", options.tolerance, "above 0");
+  base::require(options.limit_residual > 0.0, "options.limit_residual", options.limit_residual,
+                "above 0");
+}
+
 }  // namespace
 
-std::vector<Eigen::MatrixXcd> integrate_ode(const Problem& problem,
-                                            const std::vector<double>& times,
-                                            const OdeOptions& options) {
-  Integration flow(problem, options);
-  std::vector<Eigen::MatrixXcd> out;
+std::vector<Eigen::VectorXd> integrate_ode(const LinearOperator& b, const Eigen::VectorXd& r_0,
+                                           const std::vector<double>& times,
+                                           const OdeOptions& options) {
+  require_system(b, r_0, options);
+  for (std::size_t k = 0; k < times.size(); ++k)
+    base::require(times[k] >= (k > 0 ? times[k - 1] : 0.0) && std::isfinite(times[k]), "times",
+                  times[k], "increasing from 0, and finite");
+  const base::OneBlasThread blas;
+  const double unit = power_of_two(r_0);
+  Integration flow(b, r_0 / unit, options);
+  std::vector<Eigen::VectorXd> out;
   for (const double t : times) {
     flow.advance_to(t);
-    out.push_back(coefficients(problem, flow.z()));
+    out.emplace_back(unit * flow.z());
   }
   return out;
 }
 
-Eigen::MatrixXcd integrate_ode_to_limit(const Problem& problem, const OdeOptions& options) {
-  Integration flow(problem, options);
+Eigen::VectorXd integrate_ode_to_limit(const LinearOperator& b, const Eigen::VectorXd& r_0,
+                                       const OdeOptions& options) {
+  require_system(b, r_0, options);
+  const base::OneBlasThread blas;
+  const double unit = power_of_two(r_0);
+  Integration flow(b, r_0 / unit, options);
   const double goal = options.limit_residual * flow.initial_residual();
   for (double t = flow.time_scale(); flow.residual() > goal; t *= 2.0) flow.advance_to(t);
-  return coefficients(problem, flow.z());
+  return unit * flow.z();
+}
+
+std::vector<Eigen::MatrixXcd> integrate_ode(const Problem& problem,
+                                            const std::vector<double>& times,
+                                            const OdeOptions& options) {
+  std::vector<Eigen::MatrixXcd> out;
+  for (const Eigen::VectorXd& z :
+       integrate_ode(lattice_operator(problem), initial_residual(problem), times, options))
+    out.push_back(coefficients(problem, z));
+  return out;
+}
+
+Eigen::MatrixXcd integrate_ode_to_limit(const Problem& problem, const OdeOptions& options) {
+  return coefficients(problem, integrate_ode_to_limit(lattice_operator(problem),
+                                                      initial_residual(problem), options));
 }
 
 }  // namespace fprinciple::lfp

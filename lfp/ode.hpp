@@ -12,18 +12,26 @@ struct OdeOptions {
   long max_steps = 20000;
 };
 
-/// c at the given times (increasing, ≥ 0), by integrating the Fourier ODE with Boost.Odeint.
+/// z at the given times (increasing, ≥ 0) of the flow z' = −B (B^T z − r_0), z(0) = 0, by
+/// integrating the Fourier ODE with Boost.Odeint; of B only products and B^T B are used.
 ///
 /// The ODE is stiff (rates from λ_max to λ_min of K) but its Jacobian −B B^T has rank n. So we use
 /// Odeint's L-stable Rosenbrock method of order 4 with its coefficients and step control, and solve
 /// its linear systems (α + B B^T) g = f by the Woodbury identity g = (f − B (α + K)^{-1} B^T f)/α:
 /// O(n · size + n³) a step where Odeint's dense LU would take O(size³).
 /// Throws RunError when max_steps is not enough, or Γ = 0 everywhere.
+std::vector<Eigen::VectorXd> integrate_ode(const LinearOperator& b, const Eigen::VectorXd& r_0,
+                                           const std::vector<double>& times,
+                                           const OdeOptions& options = {});
+
+/// The long-time limit: integrates until max|B^T z − r_0| ≤ limit_residual · max|r_0|.
+Eigen::VectorXd integrate_ode_to_limit(const LinearOperator& b, const Eigen::VectorXd& r_0,
+                                       const OdeOptions& options = {});
+
+/// The same for a problem in memory, as its coefficients c.
 std::vector<Eigen::MatrixXcd> integrate_ode(const Problem& problem,
                                             const std::vector<double>& times,
                                             const OdeOptions& options = {});
-
-/// The long-time limit: integrates until max|E c − y| ≤ limit_residual · max|r_0|.
 Eigen::MatrixXcd integrate_ode_to_limit(const Problem& problem, const OdeOptions& options = {});
 
 }  // namespace fprinciple::lfp

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/memory.hpp"
 #include "data/samples.hpp"
 #include "lfp/lattice.hpp"
+#include "lfp/operators.hpp"
 
 #include <Eigen/Core>
 
@@ -38,6 +40,24 @@ Problem make_problem(const Lattice& lattice, const SpectralWeight& weight,
                      const SpectralWeight& divergence, const data::Samples& samples,
                      double ridge = 0.0);
 
+/// Throws InputError where shapes do not belong together, or a value is not finite or below 0.
+void require_problem(const Problem& problem);
+
+/// How large a problem will be, for what the solvers tell of their memory.
+struct ProblemSize {
+  Lattice lattice;
+  Eigen::Index parts = 1;    ///< 1 for LFP-2019, 1 + d for LFP-2020
+  Eigen::Index samples = 1;  ///< n
+  bool ridge = false;
+  double coefficients() const;  ///< size · parts, which may be too large for an integer
+  double rows() const;          ///< of B
+};
+
+/// Weights, samples and c_ini.
+base::Memory problem_memory(const ProblemSize& size);
+/// B.
+base::Memory features_memory(const ProblemSize& size);
+
 /// r_0 = y − E c_ini, n.
 Eigen::VectorXd initial_residual(const Problem& problem);
 
@@ -46,11 +66,14 @@ Eigen::VectorXd initial_residual(const Problem& problem);
 /// hold it.
 Eigen::MatrixXd whitened_features(const Problem& problem);
 
+/// B by its products, as a matrix in memory: whitened_features.
+LinearOperator lattice_operator(const Problem& problem);
+
 /// c = c_ini + √(Γ/w) z.
 Eigen::MatrixXcd coefficients(const Problem& problem, const Eigen::VectorXd& z);
 
 /// The squared FP-norm Σ_k |c_k − c_ini,k|²/Γ_k over the whole lattice and all parts; a coefficient
-/// with Γ_k = 0 counts 0 where c_k = c_ini,k, else ∞.
+/// with Γ_k = 0 counts 0 where c_k = c_ini,k, else ∞. Throws RunError where a square overflows.
 double fp_norm_squared(const Problem& problem, const Eigen::MatrixXcd& c);
 
 }  // namespace fprinciple::lfp

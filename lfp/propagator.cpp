@@ -1,5 +1,8 @@
 #include "lfp/propagator.hpp"
 
+#include "base/blas.hpp"
+#include "lfp/checks.hpp"
+
 #include <cmath>
 
 #include <Eigen/QR>
@@ -9,7 +12,15 @@ namespace fprinciple::lfp {
 
 using Eigen::Index;
 
+base::Memory propagator_memory(const ProblemSize& size) {
+  const auto n = static_cast<double>(size.samples);
+  const double b = size.rows() * n;
+  return problem_memory(size) +
+         base::Memory{base::doubles(3.0 * b + 3.0 * n * n), base::doubles(b)};
+}
+
 Propagator::Propagator(const Problem& problem) : problem_(problem) {
+  const base::OneBlasThread blas;
   const Eigen::MatrixXd b = whitened_features(problem);
   const Index n = std::min(b.rows(), b.cols());
   const Eigen::HouseholderQR<Eigen::MatrixXd> qr(b);
@@ -23,12 +34,16 @@ Propagator::Propagator(const Problem& problem) : problem_(problem) {
 }
 
 Eigen::MatrixXcd Propagator::coefficients(double t) const {
+  require_time(t);
+  const base::OneBlasThread blas;
   Eigen::VectorXd step(sigma_.size());
   for (Index j = 0; j < step.size(); ++j) {
     const double sigma = sigma_[j];  // a direction that B does not see does not move
     step[j] = sigma > 0.0 ? -std::expm1(-sigma * sigma * t) / sigma * projection_[j] : 0.0;
   }
-  return lfp::coefficients(problem_, u_ * step);
+  const Eigen::VectorXd z = u_ * step;
+  require_in_range("the flow", z);
+  return lfp::coefficients(problem_, z);
 }
 
 }  // namespace fprinciple::lfp

@@ -1,8 +1,13 @@
 #pragma once
 
+#include "base/memory.hpp"
 #include "lfp/problem.hpp"
 
 namespace fprinciple::lfp {
+
+/// Of a propagator, the problem in it included: B and its decomposition while it is made, of which
+/// as many numbers as B has are kept.
+base::Memory propagator_memory(const ProblemSize& size);
 
 /// The exact solution of the LFP flow at any time, from one decomposition: with B = U Σ V^T,
 ///   c(t) = c_ini + √(Γ/w) U diag((1 − e^{−σ² t})/σ) V^T r_0.

@@ -1,7 +1,10 @@
 #include "lfp/real_space_kernel.hpp"
 
+#include "base/count.hpp"
 #include "base/error.hpp"
+#include "base/require.hpp"
 #include "lfp/activation_spectrum.hpp"
+#include "lfp/checks.hpp"
 #include "lfp/octave_interpolant.hpp"
 
 #include <algorithm>
@@ -9,7 +12,7 @@
 #include <numbers>
 
 #include <boost/math/quadrature/gauss_kronrod.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 namespace {
@@ -85,11 +88,17 @@ double interval_average(Activation activation, Of of, double x) {
 /// E[A(x cos φ)], φ uniform: the trapezoidal rule for a periodic analytic function, whose error
 /// falls as e^{−4N arsinh(π/x)} with N points in a quarter, iπ being the nearest pole of any A.
 double circle_average(Activation activation, Of of, double x) {
-  const int points = 16 + static_cast<int>(std::min(4.0 * x, 1e7));
+  const Index points =
+      16 +
+      base::count_of(std::floor(4.0 * x), 20'000,
+                     fmt::format("the directions that {} is averaged over where |w·Δ| = {:.3g}",
+                                 base::name_of(activation), x));
   double sum = 0.0;
-  for (int j = 0; j < points; ++j)
-    sum += correlation(activation, of, x * std::cos(0.5 * pi * (j + 0.5) / points));
-  return sum / points;
+  const auto count = static_cast<double>(points);
+  for (Index j = 0; j < points; ++j)
+    sum += correlation(activation, of,
+                       x * std::cos(0.5 * pi * (static_cast<double>(j) + 0.5) / count));
+  return sum / count;
 }
 
 /// E_w[A(w·Δ)], |Δ| = distance, w isotropic with the |w| of the law.
@@ -135,20 +144,22 @@ RealFunction kernel(const data::NetworkLaw& law, Index d, Of of, double factor) 
 }  // namespace
 
 RealSpaceKernels real_space_kernels(const data::NetworkLaw& law, Index d) {
+  require_law(law);
+  base::require(d >= 1, "d", d, "at least 1");
   if (data::relu_power(law.activation) == 0 && !data::has_radial_law(law.w, d))
     throw InputError(fmt::format(
         "{}: uniform input weights have a real-space kernel only for d = 1, 2 or 3, got d = {}; "
         "draw them from a normal law",
-        data::name(law.activation), d));
+        base::name_of(law.activation), d));
   const double factor = law.output_scale * law.output_scale * static_cast<double>(law.width) *
                         (law.activation == Activation::sine ? 1.0 : data::density_at_zero(law.b));
   const RealFunction zero = [](double) { return 0.0; };
   RealSpaceKernels out{zero, zero, 0, 0};
-  if (law.train_a) {
+  if (law.train.a) {
     out.a = kernel(law, d, Of::value, factor);
     out.order_a = conditional_order(law.activation);
   }
-  if (law.train_b || law.train_w) {
+  if (law.train.b || law.train.w) {
     out.b = kernel(law, d, Of::derivative, factor * data::second_moment(law.a));
     out.order_b = std::max(0, conditional_order(law.activation) - 1);
   }

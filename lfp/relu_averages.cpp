@@ -1,5 +1,7 @@
 #include "lfp/relu_averages.hpp"
 
+#include "base/parallel.hpp"
+#include "base/require.hpp"
 #include "base/simd.hpp"
 
 #include <algorithm>
@@ -156,11 +158,12 @@ void mend_block(const double* u, Index stride, const double* c11, Index size, co
 }  // namespace
 
 ArcCosine arc_cosine(int p, const MatrixXd& u, const MatrixXd& v, double common) {
+  base::require(p == 1 || p == 2, "p", p, "1 or 2");
+  base::require_shape("v", v, u.rows(), base::kAny);
   const MatrixXd points = u.transpose();  // each coordinate's values side by side
   const VectorXd c11 = points.rowwise().squaredNorm().array() + common * common;
   ArcCosine out{MatrixXd(u.cols(), v.cols()), MatrixXd(u.cols(), v.cols())};
-#pragma omp parallel for schedule(static)
-  for (Index j = 0; j < v.cols(); ++j) {
+  base::parallel_for(v.cols(), true, [&](Index j) {
     std::array<double, kBlock> e2{};
     std::array<double, kBlock> along{};
     for (Index first = 0; first < u.cols(); first += kBlock) {
@@ -174,11 +177,13 @@ ArcCosine arc_cosine(int p, const MatrixXd& u, const MatrixXd& v, double common)
       mend(block, points.rows(), c11.data() + first, size, v.col(j).data(), v.rows(), common,
            e2.data(), along.data(), below, at);
     }
-  }
+  });
   return out;
 }
 
 RectifiedPowers normal_uniform(int p, const PairGeometry& pair, double half_width) {
+  base::require(p == 1 || p == 2, "p", p, "1 or 2");
+  base::require(half_width > 0.0, "half_width", half_width, "above 0");
   // In a unit in which both powers are of order 1.
   const double unit2 = half_width * half_width + pair.c11 + pair.c22;
   const double half = half_width / std::sqrt(unit2);
@@ -222,6 +227,7 @@ RectifiedPowers normal_uniform(int p, const PairGeometry& pair, double half_widt
 }
 
 double bias_average(int p, double u, double u_prime, const data::Distribution& b) {
+  base::require(p >= 0 && p <= 2, "p", p, "0, 1 or 2");
   const double start = -std::min(u, u_prime);  // both neurons are active for b above it
   const double scale = b.scale;
   if (b.kind == data::Distribution::Kind::uniform) {

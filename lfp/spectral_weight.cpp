@@ -1,12 +1,14 @@
 #include "lfp/spectral_weight.hpp"
 
 #include "base/error.hpp"
+#include "base/require.hpp"
 #include "lfp/activation_spectrum.hpp"
+#include "lfp/checks.hpp"
 
 #include <cmath>
 #include <numbers>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 namespace {
@@ -74,12 +76,12 @@ void set_power_laws(int p, const data::NetworkLaw& law, const Averages& over,
   };
   double c_a = 0.0;
   double c_b = 0.0;
-  if (law.train_a)
+  if (law.train.a)
     c_a = weight.kappa * factorial2 * over.moment(2.0 * p + 1.0) / std::pow(2.0 * pi, 2 * p + 2);
-  if (law.train_b)
+  if (law.train.b)
     c_b = weight.kappa * factorial2 * over.moment_a2(2.0 * p - 1.0) / std::pow(2.0 * pi, 2 * p);
-  if (law.train_a) weight.gamma_a2 = power_law(c_a, 2 * p + 1);
-  if (law.train_b) weight.gamma_b2 = power_law(c_b, 2 * p - 1);
+  if (law.train.a) weight.gamma_a2 = power_law(c_a, 2 * p + 1);
+  if (law.train.b) weight.gamma_b2 = power_law(c_b, 2 * p - 1);
   if (p == 1) {
     weight.c1 = c_a;
     weight.c2 = c_b;
@@ -103,10 +105,10 @@ SpectralWeight weight_of(const data::NetworkLaw& law, const Averages& over) {
     set_power_laws(p, law, over, weight);
     return weight;
   }
-  if (law.train_a)
+  if (law.train.a)
     weight.gamma_a2 =
         by_mean(over.radial_mean, weight.kappa, over.dim, law.activation, power_spectrum);
-  if (law.train_b)
+  if (law.train.b)
     weight.gamma_b2 =
         by_mean(over.mean_a2, weight.kappa, over.dim, law.activation, derivative_power_spectrum);
   return weight;
@@ -127,31 +129,42 @@ SpectralWeight sine_weight(const data::NetworkLaw& law, Index d) {
       return c * data::radial_density(w, d, rho) * std::pow(rho, 1.0 - static_cast<double>(d));
     };
   };
-  if (law.train_a) weight.gamma_a2 = line_density(factor);
-  if (law.train_b) weight.gamma_b2 = line_density(factor * data::second_moment(law.a));
+  if (law.train.a) weight.gamma_a2 = line_density(factor);
+  if (law.train.b) weight.gamma_b2 = line_density(factor * data::second_moment(law.a));
   return weight;
 }
 
 /// K_w = x·x' K_b, and x is (i/2π) ∇_ξ in Fourier space: the same γ_b² as that of the biases.
 data::NetworkLaw w_as_b(data::NetworkLaw law) {
-  law.train_a = false;
-  law.train_b = law.train_w;
+  law.train.a = false;
+  law.train.b = law.train.w;
   return law;
 }
 
 }  // namespace
 
 SpectralWeight lfp2019(const data::NetworkLaw& law, Index d) {
+  require_law(law);
+  base::require(d >= 1, "d", d, "at least 1");
   if (data::relu_power(law.activation) == 0 && !data::has_radial_law(law.w, d))
     throw InputError(fmt::format(
         "{}: uniform input weights have a spectral weight only for d = 1, 2 or 3, got d = {}; "
         "draw them from a normal law",
-        data::name(law.activation), d));
+        base::name_of(law.activation), d));
   if (law.activation == Activation::sine) return sine_weight(law, d);
   return weight_of(law, averages(law, d));
 }
 
 SpectralWeight lfp2019(const data::NetworkLaw& law, const data::Weights& weights, double p_b0) {
+  base::require(law.output_scale > 0.0 && std::isfinite(law.output_scale), "law.output_scale",
+                law.output_scale, "finite and above 0");
+  base::require(weights.width() >= 1 && weights.dim() >= 1, "weights.a.size()", weights.width(),
+                "at least 1, and weights.w have a column");
+  base::require_shape("weights.w", weights.w, weights.width(), weights.dim());
+  base::require_size("weights.b", weights.b.size(), weights.width());
+  base::require_finite("weights.a", weights.a);
+  base::require_finite("weights.w", weights.w);
+  base::require(p_b0 > 0.0 && std::isfinite(p_b0), "p_b0", p_b0, "finite and above 0");
   if (law.activation == Activation::sine)
     throw InputError(
         "sine: drawn weights have no spectral weight, because the density of |w| is a sum of "
@@ -160,6 +173,8 @@ SpectralWeight lfp2019(const data::NetworkLaw& law, const data::Weights& weights
 }
 
 SpectralWeight power_weight(Index d, double alpha) {
+  base::require(d >= 1, "d", d, "at least 1");
+  base::require(alpha >= 0.0 && std::isfinite(alpha), "alpha", alpha, "finite and at least 0");
   SpectralWeight weight;
   weight.dim = d;
   weight.gamma_a2 = [alpha](double xi) { return std::pow(xi, -alpha); };

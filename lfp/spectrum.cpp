@@ -1,5 +1,9 @@
 #include "lfp/spectrum.hpp"
 
+#include "base/error.hpp"
+#include "base/parallel.hpp"
+#include "base/require.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,14 +14,23 @@ namespace {
 
 using Eigen::Index;
 
+double resolution(const data::Axis& axis) {
+  return 1.0 / (static_cast<double>(axis.count) * axis.spacing());
+}
+
 std::vector<Index> shape(const data::Grid& grid) {
+  if (!has_spectrum(grid))
+    throw InputError("grid: a spectrum needs a regular grid of at least 4 points an axis");
+  Index size = 1;
+  for (const data::Axis& axis : grid.axes) {
+    base::require(axis.spacing() > 0.0 && std::isfinite(resolution(axis)), "grid's spacing",
+                  axis.spacing(), "above 0, and neither tiny nor huge");
+    size *= axis.count;
+  }
+  base::require_shape("grid.points", grid.points, static_cast<Index>(grid.axes.size()), size);
   std::vector<Index> counts;
   for (const data::Axis& axis : grid.axes) counts.push_back(axis.count);
   return counts;
-}
-
-double resolution(const data::Axis& axis) {
-  return 1.0 / (static_cast<double>(axis.count) * axis.spacing());
 }
 
 }  // namespace
@@ -59,18 +72,18 @@ SpectrumAnalyser::SpectrumAnalyser(const data::Grid& grid)
 }
 
 Eigen::MatrixXd SpectrumAnalyser::operator()(const Eigen::MatrixXd& f) const {
+  base::require_shape("f", f, window_.size(), base::kAny);
   Eigen::VectorXd members = Eigen::VectorXd::Zero(frequency_.size());
   for (const Index shell : shell_)
     if (shell >= 0) members[shell] += 1.0;
   Eigen::MatrixXd power = Eigen::MatrixXd::Zero(frequency_.size(), f.cols());
-#pragma omp parallel for schedule(static)
-  for (Index column = 0; column < f.cols(); ++column) {
+  base::parallel_for(f.cols(), true, [&](Index column) {
     Eigen::VectorXcd work = f.col(column).cwiseProduct(window_);
     fft_(work);
     for (Index g = 0; g < work.size(); ++g)
       if (const Index shell = shell_[static_cast<std::size_t>(g)]; shell >= 0)
         power(shell, column) += std::norm(work[g]);
-  }
+  });
   return (members.cwiseInverse().asDiagonal() * power).cwiseSqrt();
 }
 

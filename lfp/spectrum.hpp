@@ -17,6 +17,7 @@ namespace fprinciple::lfp {
 /// to the smallest Nyquist frequency. Cost O(G log G) for each function.
 class SpectrumAnalyser {
  public:
+  /// Throws InputError for a grid that has_spectrum refuses, or whose spacing is 0.
   explicit SpectrumAnalyser(const data::Grid& grid);
 
   const Eigen::VectorXd& frequency() const { return frequency_; }  ///< F

@@ -1,6 +1,9 @@
 #include "lfp/wide_averages.hpp"
 
+#include "base/blas.hpp"
+#include "base/error.hpp"
 #include "base/parallel.hpp"
+#include "lfp/checks.hpp"
 #include "lfp/gauss_rule.hpp"
 #include "lfp/pair_geometry.hpp"
 #include "lfp/smoothed.hpp"
@@ -10,6 +13,8 @@
 #include <cmath>
 #include <numbers>
 #include <optional>
+
+#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 namespace {
@@ -267,6 +272,16 @@ ActivationAverages gaussian_averages(const data::NetworkLaw& law, const MatrixXd
 
 ActivationAverages wide_averages(const data::NetworkLaw& law, const MatrixXd& rows,
                                  const MatrixXd& columns) {
+  require_law(law);
+  require_points("rows", rows);
+  require_points("columns", columns, rows.rows());
+  const double largest =
+      law.w.scale * std::max(rows.cwiseAbs().maxCoeff(), columns.cwiseAbs().maxCoeff());
+  constexpr double kLargest = 1e150;  // its square is a number
+  if (!(std::max(largest, law.b.scale) <= kLargest))
+    throw InputError(fmt::format("law: w·x + b of the size of {:.3g}: averages are for at most {}",
+                                 std::max(largest, law.b.scale), kLargest));
+  const base::OneBlasThread blas;
   const bool gaussian =
       law.activation == Activation::gaussian || law.activation == Activation::ricker;
   if (gaussian && normal(law.w)) return gaussian_averages(law, rows, columns);

@@ -38,6 +38,8 @@ std::vector<std::uint64_t> on_a_line(const data::Weights& theta, Eigen::RowVecto
 }  // namespace
 
 std::vector<std::uint64_t> activity(const Network& network, const Eigen::MatrixXd& points) {
+  require_network(network);
+  require_points("points", network, points);
   const data::Weights& theta = network.weights;
   constexpr Index kFew = 16;  // points that are looked at one by one more quickly
   if (points.rows() == 1 && points.cols() > kFew) return on_a_line(theta, points);

@@ -1,11 +1,15 @@
 #include "nn/gradient_descent.hpp"
 
+#include "base/blas.hpp"
 #include "base/error.hpp"
-#include "base/linear_algebra.hpp"
+#include "base/require.hpp"
 #include "data/random.hpp"
+#include "nn/initialise.hpp"
 #include "nn/kernels.hpp"
 #include "nn/line_sweep.hpp"
 #include "nn/optimiser.hpp"
+#include "nn/recorder.hpp"
+#include "nn/snapshot_clock.hpp"
 #include "nn/sweep.hpp"
 #include "nn/tangent_kernel.hpp"
 
@@ -13,7 +17,7 @@
 #include <cmath>
 #include <numeric>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::nn {
 namespace {
@@ -32,12 +36,18 @@ bool is_plain(const Descent& descent) {
   return descent.method == Descent::Method::gd || descent.method == Descent::Method::sgd;
 }
 
-/// Only log-spaced times need the tangent kernel, to see how far they must reach.
-SnapshotClock snapshot_clock(const Network& start, const Task& task, double per_step) {
-  const auto& [x, y] = task.samples;
-  if (!task.snapshots.times.empty()) return {task, {}, {}, per_step};
-  const auto [values, vectors] = base::symmetric_eigen(tangent_kernel(start, x));
-  return {task, values, vectors.transpose() * (outputs(start, x) - y), per_step};
+void require_descent(const Descent& descent, const Task& task) {
+  using enum Descent::Method;
+  base::require(descent.method != flow, "method", "flow", "gd, momentum, adam or sgd");
+  base::require(descent.step > 0.0 && std::isfinite(descent.step), "step", descent.step,
+                "finite and > 0");
+  if (descent.method == momentum)
+    base::require(descent.momentum >= 0.0 && descent.momentum < 1.0, "momentum", descent.momentum,
+                  "in [0, 1)");
+  if (descent.method == sgd) base::require(descent.batch > 0, "batch", descent.batch, "1 or more");
+  if (!task.supervision.resume) return;
+  const auto arrays = static_cast<Index>(task.supervision.resume->memory.size());
+  base::require_size("resume.memory", arrays, arrays_of(descent.method));
 }
 
 /// The batches of SGD: every epoch all samples in another order, `batch` at a time.
@@ -89,7 +99,7 @@ class Descending {
         task_(task),
         descent_(descent),
         per_step_(time_per_step(descent)),
-        clock_(snapshot_clock(start, task, per_step_)),
+        clock_(task.snapshots, task.stop, per_step_),
         recorder_(task, start),
         optimiser_(descent, start.weights.width(), start.weights.dim()),
         batches_(descent, task.samples.size()),
@@ -98,19 +108,28 @@ class Descending {
   Trajectory run() {
     const VectorXd& y = task_.samples.y;
     Network now = start_;
-    if (const auto& resume = task_.supervision.resume) {
+    const auto& resume = task_.supervision.resume;
+    if (resume) {
       now = resume->so_far.network;
       steps_ = resume->so_far.steps;
       optimiser_.restore(resume->memory);
       first_loss_ = resume->so_far.loss[0];
-      while (clock_.next() - 0.5 * per_step_ <= recorder_.last_time()) clock_.advance();
+      for (const double time : resume->so_far.t)
+        recorded_.push_back(static_cast<std::int64_t>(std::llround(time / per_step_)));
+      next_ = clock_.after(steps_ - 1);
     }
     Sweeping sweep(now, task_.samples.x, start_);
-    VectorXd u = sweep.outputs(wanted(steps_)) - y;
+    const VectorXd f = sweep.outputs(wanted(steps_));
+    if (is_antisymmetric(start_.weights))
+      rounding_ = resume ? Sweeping(start_, task_.samples.x, start_).outputs() : f;
+    VectorXd u = residual(f);
     for (;; ++steps_) {
       if (whole(steps_)) {
         const double loss = 0.5 * u.squaredNorm();
-        if (steps_ == 0) first_loss_ = loss;
+        if (steps_ == 0) {
+          require_finite_loss(loss);
+          first_loss_ = loss;
+        }
         if (!(loss <= 1e6 * std::max(first_loss_, y.squaredNorm()))) report_divergence(loss);
         const auto reason = reached(loss);
         if (reason && loss > first_loss_ && descent_.method == Descent::Method::gd)
@@ -118,9 +137,12 @@ class Descending {
         record_when_due(sweep, reason.has_value());
         if (task_.progress && steps_ % 1000 == 0)
           task_.progress(share_done(task_.stop, first_loss_, loss, t(), steps_), loss, t());
-        if (reason) return recorder_.so_far(network(sweep), steps_, steps_, *reason);
+        if (reason) {
+          recorder_.keep(clock_.chosen(recorded_));
+          return recorder_.so_far(network(sweep), steps_, steps_, *reason);
+        }
       }
-      u = advance(sweep, u) - y;
+      u = residual(advance(sweep, u));
       const std::int64_t done = steps_ + 1;
       obey(task_.supervision, [&] {
         return TrainingState{
@@ -134,14 +156,12 @@ class Descending {
 
   /// Whether all outputs are formed before step k, not only those of its batch.
   bool whole(std::int64_t k) {
-    return !stochastic() || k % batches_.per_epoch() == 0 || due(k) ||
-           (task_.stop.steps && k >= *task_.stop.steps) ||
-           (task_.stop.time && time_of(k) >= *task_.stop.time - 0.5 * per_step_);
+    return !stochastic() || k % batches_.per_epoch() == 0 || due(k) || k >= clock_.last_step();
   }
   std::vector<Index> wanted(std::int64_t k) {
     return whole(k) ? std::vector<Index>{} : batches_.of_step(k);
   }
-  bool due(std::int64_t k) const { return k == 0 || time_of(k) >= clock_.next() - 0.5 * per_step_; }
+  bool due(std::int64_t k) const { return k >= next_; }
   double time_of(std::int64_t k) const { return per_step_ * static_cast<double>(k); }
   double t() const { return time_of(steps_); }
 
@@ -154,14 +174,28 @@ class Descending {
   void record_when_due(const Sweeping& sweep, bool last) {
     if (!last && !due(steps_)) return;
     recorder_.record(network(sweep), t());
-    while (clock_.next() - 0.5 * per_step_ <= t()) clock_.advance();
+    recorded_.push_back(steps_);
+    const std::vector<Index> kept = clock_.kept(recorded_);
+    recorder_.keep(kept);
+    if (kept.size() < recorded_.size()) {
+      std::vector<std::int64_t> steps;
+      for (const Index k : kept) steps.push_back(recorded_[static_cast<std::size_t>(k)]);
+      recorded_ = std::move(steps);
+    }
+    next_ = clock_.after(steps_);
+  }
+
+  /// f(X) − y, without what rounding makes of f ≡ 0.
+  VectorXd residual(const VectorXd& f) const {
+    if (rounding_.size() == 0) return f - task_.samples.y;
+    return (f - rounding_) - task_.samples.y;
   }
 
   std::optional<std::string> reached(double loss) const {
     const Stop& stop = task_.stop;
     if (stop.loss && loss <= *stop.loss) return "loss";
-    if (stop.time && t() >= *stop.time - 0.5 * per_step_) return "time";
-    if (stop.steps && steps_ >= *stop.steps) return "steps";
+    if (steps_ >= clock_.last_step())
+      return stop.time && t() >= *stop.time - 0.5 * per_step_ ? "time" : "steps";
     if (stop.gradient_norm && norm_ <= *stop.gradient_norm) return "gradient_norm";
     return std::nullopt;
   }
@@ -231,11 +265,14 @@ class Descending {
   const Task& task_;
   const Descent& descent_;
   double per_step_;
-  SnapshotClock clock_;
+  StepClock clock_;
   Recorder recorder_;
   Optimiser<Scalar> optimiser_;
   Batches batches_;
-  std::vector<double> squares_;  // |∇R_S|² of each block
+  std::vector<std::int64_t> recorded_;  // the steps of the snapshots
+  std::int64_t next_ = 0;               // and of the next one
+  VectorXd rounding_;                   // f(X) at an antisymmetric start, else empty
+  std::vector<double> squares_;         // |∇R_S|² of each block
   double norm_ = std::numeric_limits<double>::infinity();
   double first_loss_ = 0.0;
   std::int64_t steps_ = 0;
@@ -244,6 +281,10 @@ class Descending {
 }  // namespace
 
 Trajectory gradient_descent(const Network& start, const Task& task, const Descent& descent) {
+  base::require(descent.method != Method::flow, "method", "flow", "gd, momentum, adam or sgd");
+  const base::OneBlasThread blas;
+  require_task(start, task);
+  require_descent(descent, task);
   const bool single = descent.precision == Descent::Precision::single_precision;
   if (steps_on_a_line(start, task.samples.size(), !single && is_plain(descent)))
     return single ? Descending<LineSweep<float>>(start, task, descent).run()

@@ -1,10 +1,15 @@
 #include "nn/gradient_flow.hpp"
 
+#include "base/blas.hpp"
 #include "base/error.hpp"
 #include "base/linear_algebra.hpp"
+#include "base/require.hpp"
 #include "nn/kernels.hpp"
 #include "nn/kinks.hpp"
+#include "nn/outputs_since.hpp"
+#include "nn/recorder.hpp"
 #include "nn/residual_path.hpp"
+#include "nn/snapshot_clock.hpp"
 #include "nn/tangent_kernel.hpp"
 
 #include <algorithm>
@@ -12,7 +17,7 @@
 #include <cmath>
 #include <limits>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::nn {
 namespace {
@@ -24,15 +29,17 @@ using Eigen::VectorXd;
 class Flow {
  public:
   Flow(const Network& start, const Task& task, const FlowOptions& options)
-      : task_(task), options_(options), network_(start), recorder_(task, start) {
-    const auto& x = task.samples.x;
-    monitored_.resize(x.rows(), x.cols() + options.probes.cols());
-    monitored_.leftCols(x.cols()) = x;
-    if (options.probes.cols() > 0) monitored_.rightCols(options.probes.cols()) = options.probes;
+      : task_(task),
+        options_(options),
+        network_(start),
+        recorder_(task, start),
+        at_samples_(start, task.samples.x),
+        at_monitored_(start, monitored(task, options)) {
     const auto& resume = task.supervision.resume;
     if (resume) network_ = resume->so_far.network;
-    look(outputs(network_, monitored_));
-    clock_ = SnapshotClock(task, model_.values, projection_, 0.0);
+    look(at_monitored_(network_));
+    require_finite_loss(loss_);
+    clock_ = TimeClock(task.snapshots, model_.values, time_left());
     first_loss_ = loss_;
     const double largest = model_.values.maxCoeff();
     h_ = largest > 0.0 ? 1.0 / largest : 1.0;
@@ -45,21 +52,16 @@ class Flow {
   Trajectory run() {
     std::string reason = reached();
     while (reason.empty()) {
-      const double h = bounded(h_);
-      const Trial trial = attempt(h);
+      const double h = std::min(h_, time_left());
       if (!std::isfinite(t_ + h)) report_stall();
+      if (t_ + h == t_) report_underflow();
+      Trial trial = attempt(h);
       if (!trial.accepted) {
         h_ = h * trial.factor;
-        if (t_ + h_ == t_ || h_ * model_.values.maxCoeff() < 1e-12)
-          throw RunError(
-              fmt::format("the gradient flow cannot meet the tolerance {:.3g} at t = {:.4g}: "
-                          "the step size underflows",
-                          options_.tolerance, t_));
+        if (h_ * model_.values.maxCoeff() < 1e-12) report_underflow();
         continue;
       }
-      // A snapshot due at the very end of a step is left to the next one, or to the end.
-      for (; clock_.next() < (t_ + h) * (1.0 - 1e-9); clock_.advance())
-        recorder_.record(inside(trial, std::max(0.0, (clock_.next() - t_) / h)), clock_.next());
+      record_inside(trial, h);
       accept(trial, h);
       h_ = h * trial.factor;
       require_progress();
@@ -68,12 +70,14 @@ class Flow {
       obey(task_.supervision, [this] { return state(); });
       reason = reached();
     }
-    if (recorder_.last_time() < t_) recorder_.record(network_, t_);
+    if (recorder_.times().back() < t_) recorder_.record(network_, t_);
+    recorder_.keep(clock_.chosen(recorder_.times()));
     return recorder_.so_far(network_, steps_, gradients_, reason);
   }
 
  private:
   static constexpr double kLargestGrowth = 100.0;
+  static constexpr double kUnfollowed = 0.25;  // as far again where a neuron met too many kinks
   static constexpr std::array<double, 2> kGradients = {4.0, 16.0};  // of a step, by its order
   static constexpr std::int64_t kStallWindow = 200;                 // steps
 
@@ -89,9 +93,42 @@ class Flow {
     Network end;
     VectorXd f;             // the end's outputs at the monitored points
     bool parabola = false;  // of J, not a line: the middle counts
+    bool followed = true;   // whether follow() came to the end with each of them
     bool accepted = false;
     double factor = 0.0;  // from this step to the next
   };
+
+  static MatrixXd monitored(const Task& task, const FlowOptions& options) {
+    const MatrixXd& x = task.samples.x;
+    MatrixXd out(x.rows(), x.cols() + options.probes.cols());
+    out.leftCols(x.cols()) = x;
+    if (options.probes.cols() > 0) out.rightCols(options.probes.cols()) = options.probes;
+    return out;
+  }
+
+  void record_inside(Trial& trial, double h) {
+    const double end = t_ + h;
+    for (const double time : ends_training(trial, end)
+                                 ? clock_.inside_last(t_, end, recorder_.times())
+                                 : clock_.inside(end)) {
+      recorder_.record(inside(trial, std::max(0.0, (time - t_) / h)), time);
+      recorder_.keep(clock_.kept(static_cast<Index>(recorder_.times().size())));
+    }
+  }
+
+  /// Whether a stop is met where this step ends.
+  bool ends_training(const Trial& trial, double end) const {
+    const auto& [x, y] = task_.samples;
+    const Stop& stop = task_.stop;
+    const VectorXd u = trial.f.head(y.size()) - y;
+    if (stop.loss && 0.5 * u.squaredNorm() <= *stop.loss) return true;
+    if (stop.time && ending_at(end) >= *stop.time) return true;
+    if (stop.steps && steps_ + 1 >= *stop.steps) return true;
+    if (!stop.gradient_norm) return false;
+    const data::Weights g = weighted_gradient(trial.end, x, u);
+    return g.a.squaredNorm() + g.w.squaredNorm() + g.b.squaredNorm() <=
+           *stop.gradient_norm * *stop.gradient_norm;
+  }
 
   /// Linearises at the present weights, with the outputs f at the monitored points.
   void look(const VectorXd& f) {
@@ -147,19 +184,32 @@ class Flow {
   }
 
   [[noreturn]] void report_stall() const {
+    const auto& stop = task_.stop.loss;
     throw RunError(fmt::format(
-        "the gradient flow stays at the loss {:.6g} (t = {:.4g}), above the stop at {:.3g}: "
-        "this network cannot fit these samples better; use more neurons or a larger "
-        "stop.loss, or add stop.time",
-        loss_, t_, task_.stop.loss.value_or(0.0)));
+        "the gradient flow stays at the loss {:.6g} (t = {:.4g}){}: this network cannot fit these "
+        "samples better; use more neurons or a larger stop.loss, or add stop.time",
+        loss_, t_, stop ? fmt::format(", above the stop at {:.3g}", *stop) : ""));
   }
 
-  /// h, not going past the time at which the stop is met.
-  double bounded(double h) const {
+  [[noreturn]] void report_underflow() const {
+    throw RunError(
+        fmt::format("the gradient flow cannot meet the tolerance {:.3g} at t = {:.4g}: "
+                    "the step size underflows",
+                    options_.tolerance, t_));
+  }
+
+  /// From now to the time at which the linearised network meets a stop; ∞ if it never does.
+  double time_left() const {
     const Stop& stop = task_.stop;
-    if (stop.loss) h = std::min(h, linearised_time(model_.values, projection_, kAim * *stop.loss));
-    if (stop.time) h = std::min(h, *stop.time - t_);
-    return h;
+    double left = std::numeric_limits<double>::infinity();
+    if (stop.loss) left = linearised_time(model_.values, projection_, kAim * *stop.loss);
+    if (stop.gradient_norm)  // |∇R_S|² = Σ λ u²
+      left = std::min(left,
+                      linearised_time(model_.values,
+                                      projection_.cwiseProduct((2.0 * model_.values).cwiseSqrt()),
+                                      kAim * *stop.gradient_norm * *stop.gradient_norm));
+    if (stop.time) left = std::min(left, *stop.time - t_);
+    return left;
   }
 
   /// θ −= J(at) q.
@@ -168,38 +218,40 @@ class Flow {
   }
 
   /// θ(σh) from J's line through 0 and h.
-  Network linear(const Trial& trial, double sigma) const {
+  Network linear(Trial& trial, double sigma) const {
     const ResidualPath& u = trial.residual;
     Network out = network_;
     push(out, network_, u.integral(sigma, {1.0, -1.0, 0.0}));
     push(out, trial.late, u.integral(sigma, {0.0, 1.0, 0.0}));
-    take(out, trial.kinked, u.pieces(sigma));
+    take(out, trial, u.pieces(sigma));
     return out;
   }
 
   /// θ(σh) from J's parabola through 0, h/2 and h.
-  Network parabolic(const Trial& trial, double sigma) const {
+  Network parabolic(Trial& trial, double sigma) const {
     const ResidualPath& u = trial.residual;
     Network out = network_;
     push(out, network_, u.integral(sigma, {1.0, -3.0, 2.0}));
     push(out, trial.middle, u.integral(sigma, {0.0, 4.0, -4.0}));
     push(out, trial.late, u.integral(sigma, {0.0, -1.0, 2.0}));
-    take(out, trial.kinked, u.pieces(sigma));
+    take(out, trial, u.pieces(sigma));
     return out;
   }
 
-  Network inside(const Trial& trial, double sigma) const {
-    return trial.parabola ? parabolic(trial, sigma) : linear(trial, sigma);
+  Network inside(Trial& trial, double sigma) const {
+    Network out = trial.parabola ? parabolic(trial, sigma) : linear(trial, sigma);
+    if (!trial.followed) report_underflow();
+    return out;
   }
 
-  /// Has these neurons of `out` come from the present weights by follow().
-  void take(Network& out, const std::vector<Index>& neurons, const MatrixXd& pushes) const {
-    for (const Index j : neurons) {
+  /// Has the kinked neurons of `out` come from the present weights by follow().
+  void take(Network& out, Trial& trial, const MatrixXd& pushes) const {
+    for (const Index j : trial.kinked) {
       out.weights.a[j] = network_.weights.a[j];
       out.weights.w.row(j) = network_.weights.w.row(j);
       out.weights.b[j] = network_.weights.b[j];
     }
-    follow(out, neurons, task_.samples.x, pushes);
+    trial.followed &= follow(out, trial.kinked, task_.samples.x, pushes);
   }
 
   /// Corrects u by how far f at h/2 and h is from the linear network's, and by the bends of the
@@ -209,9 +261,9 @@ class Flow {
     ResidualPath& u = trial.residual;
     MatrixXd bends;
     Network bent = network_;
-    follow(bent, trial.kinked, x, u.pieces(1.0), &bends);
-    u.correct(outputs(trial.middle, x) - y - u.linear(0.5),
-              outputs(trial.late, x) - y - u.linear(1.0), bends);
+    trial.followed &= follow(bent, trial.kinked, x, u.pieces(1.0), &bends);
+    u.correct(at_samples_(trial.middle) - y - u.linear(0.5),
+              at_samples_(trial.late) - y - u.linear(1.0), bends);
   }
 
   Trial attempt(double h) {
@@ -225,11 +277,15 @@ class Flow {
     const MatrixXd pushes = u.pieces(1.0);
     trial.kinked = kinked(network_, x, pushes, kShareOfKink * tolerance);
     trial.end = linear(trial, 1.0);
-    trial.f = outputs(trial.end, monitored_);
+    trial.f = at_monitored_(trial.end);
     gradients_ += 3;
-    const double first = std::max(distance(trial.f, outputs(trial.late, monitored_)),
+    const double first = std::max(distance(trial.f, at_monitored_(trial.late)),
                                   distance(trial.f.head(y.size()) - y, u.linear(1.0)));
     const double to_second = growth(std::sqrt(tolerance / first));
+    if (!trial.followed) {
+      trial.factor = kUnfollowed;
+      return trial;
+    }
     if (first <= tolerance && !rises(trial.f)) {
       // As if the errors were |u| (h/τ)² and |u| (h/τ)³.
       const double second = first * std::min(1.0, std::sqrt(first / std::sqrt(2.0 * loss_)));
@@ -249,20 +305,20 @@ class Flow {
     trial.late = trial.end;
     correct(trial);
     push(trial.end, network_, trial.residual.integral(1.0, kOne) - q);
-    take(trial.end, trial.kinked, pushes);
-    const VectorXd before = outputs(trial.end, monitored_);
+    take(trial.end, trial, pushes);
+    const VectorXd before = at_monitored_(trial.end);
     trial.parabola = true;
     Network middle = parabolic(trial, 0.5);
     trial.late = parabolic(trial, 1.0);
     trial.middle = std::move(middle);
     correct(trial);
     trial.end = parabolic(trial, 1.0);
-    trial.f = outputs(trial.end, monitored_);
+    trial.f = at_monitored_(trial.end);
     gradients_ += 12;
     double second = distance(trial.f, before);
     if (rises(trial.f)) second = std::max(second, 8.0 * options_.tolerance);
-    trial.accepted = second <= options_.tolerance;
-    trial.factor = growth(std::cbrt(options_.tolerance / second));
+    trial.accepted = trial.followed && second <= options_.tolerance;
+    trial.factor = trial.followed ? growth(std::cbrt(options_.tolerance / second)) : kUnfollowed;
   }
 
   /// A step's length to the next one's, somewhat below what the error allows; NaN allows nothing.
@@ -288,20 +344,25 @@ class Flow {
 
   void accept(const Trial& trial, double h) {
     network_ = trial.end;
-    const double end = t_ + h;
-    t_ = task_.stop.time && end > *task_.stop.time * (1.0 - 1e-14) ? *task_.stop.time : end;
+    t_ = ending_at(t_ + h);
     ++steps_;
     look(trial.f);
+  }
+
+  /// That time, or the last one when it is that but for rounding.
+  double ending_at(double end) const {
+    const auto& last = task_.stop.time;
+    return last && end > *last * (1.0 - 1e-14) ? *last : end;
   }
 
   const Task& task_;
   const FlowOptions& options_;
   Network network_;
   Recorder recorder_;
-  MatrixXd monitored_;
-  base::SymmetricEigen model_;  // of K at the present weights, Λ ≥ 0
-  VectorXd projection_;         // V^T u
-  SnapshotClock clock_;
+  OutputsSince at_samples_, at_monitored_;  // the latter: at samples and probes
+  base::SymmetricEigen model_;              // of K at the present weights, Λ ≥ 0
+  VectorXd projection_;                     // V^T u
+  TimeClock clock_;
   double h_ = 0.0;  // of the next step
   double loss_ = 0.0;
   double first_loss_ = 0.0;
@@ -314,6 +375,12 @@ class Flow {
 }  // namespace
 
 Trajectory gradient_flow(const Network& start, const Task& task, const FlowOptions& options) {
+  const base::OneBlasThread blas;
+  require_task(start, task);
+  base::require(options.tolerance > 0.0, "tolerance", options.tolerance, "> 0");
+  if (options.probes.size() > 0) require_points("probes", start, options.probes);
+  if (const auto& resume = task.supervision.resume)
+    base::require_size("resume.numbers", resume->numbers.size(), 6);
   return Flow(start, task, options).run();
 }
 

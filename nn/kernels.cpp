@@ -1,6 +1,8 @@
 #include "nn/kernels.hpp"
 
 #include "base/parallel.hpp"
+#include "base/require.hpp"
+#include "nn/initialise.hpp"
 #include "nn/line.hpp"
 #include "nn/neurons.hpp"
 
@@ -28,7 +30,7 @@ Index run_start(Index m, Index run) { return std::min(m, run * blocks(m) / runs(
 
 GroupScales group_scales(const Network& network) {
   const double s = network.output_scale;
-  return {network.train_a ? s : 0.0, network.train_w ? s : 0.0, network.train_b ? s : 0.0};
+  return {network.train.a ? s : 0.0, network.train.w ? s : 0.0, network.train.b ? s : 0.0};
 }
 
 bool on_a_line(const Network& network, Index points) {
@@ -40,12 +42,22 @@ bool steps_on_a_line(const Network& network, Index points, bool in_one_pass) {
 }
 
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points) {
+  require_network(network);
+  require_points("points", network, points);
+  if (is_antisymmetric(network.weights)) return Eigen::VectorXd::Zero(points.cols());
+  return summed_outputs(network, points);
+}
+
+Eigen::VectorXd summed_outputs(const Network& network, const Eigen::MatrixXd& points) {
   return on_a_line(network, points.cols()) ? Line(points).outputs(network)
                                            : direct::outputs(network, points);
 }
 
 data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,
                                 const Eigen::VectorXd& q) {
+  require_network(network);
+  require_points("points", network, points);
+  base::require_size("q", q.size(), points.cols());
   return on_a_line(network, points.cols()) ? Line(points).weighted_gradient(network, q)
                                            : direct::weighted_gradient(network, points, q);
 }

@@ -6,14 +6,19 @@
 namespace fprinciple::nn {
 
 /// f_θ at points (d × N), for every activation. Cost O(N m d) time and N m evaluations of σ, O(N)
-/// memory; O(N + m log N) for ReLU on the line. The same bits for any thread count.
+/// memory; O(N + m log N) for ReLU on the line. The same bits for any thread count. An
+/// antisymmetric network's are 0 to the bit (nn/initialise.hpp). Throws InputError for weights or
+/// points of shapes that do not go together, and for points that are not finite.
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points);
 
 /// J q = Σ_i q_i ∂f(x_i)/∂θ over the trained groups (frozen ones get 0), as a change of θ. With
 /// q = f(X) − y it is the gradient of R_S = ½ Σ_i (f(x_i) − y_i)². Cost as outputs(), O(m d)
-/// memory; the same bits for any thread count.
+/// memory; the same bits for any thread count. Throws as outputs(), and for q not of size N.
 data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,
                                 const Eigen::VectorXd& q);
+
+/// outputs() as the sum over all neurons, also where it is known to be 0.
+Eigen::VectorXd summed_outputs(const Network& network, const Eigen::MatrixXd& points);
 
 /// Whether the sums over the line's cells (nn/line.hpp) serve this network at this many points, and
 /// are worth it: for single evaluations, which must find the neurons' cells, and for steps that
@@ -21,7 +26,7 @@ data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& p
 bool on_a_line(const Network& network, Eigen::Index points);
 bool steps_on_a_line(const Network& network, Eigen::Index points, bool in_one_pass);
 
-/// The same without the line's short cut.
+/// The same without the line's short cut, and unchecked.
 namespace direct {
 Eigen::VectorXd outputs(const Network& network, const Eigen::MatrixXd& points);
 data::Weights weighted_gradient(const Network& network, const Eigen::MatrixXd& points,

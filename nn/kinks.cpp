@@ -4,6 +4,7 @@
 #include "nn/kernels.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -39,13 +40,13 @@ class Neuron {
   /// Neuron j, pinned to the kinks that it lies on.
   Neuron(const Network& network, Index j, const MatrixXd& e)
       : e_(e),
-        trained_(VectorXd::Constant(e.rows(), network.train_w ? 1.0 : 0.0)),
+        trained_(VectorXd::Constant(e.rows(), network.train.w ? 1.0 : 0.0)),
         s_(network.output_scale),
-        s_a_(network.train_a ? s_ : 0.0),
+        s_a_(network.train.a ? s_ : 0.0),
         a_(network.weights.a[j]),
         side_(static_cast<std::size_t>(e.cols())) {
     take_v(network, j, v_);
-    trained_.tail(1)[0] = network.train_b ? 1.0 : 0.0;
+    trained_.tail(1)[0] = network.train.b ? 1.0 : 0.0;
     const VectorXd z = e_.transpose() * v_;
     for (Index i = 0; i < z.size(); ++i) side(i) = z[i] > 0.0 ? Side::active : Side::inactive;
     for (Index i = 0; i < z.size(); ++i)
@@ -53,7 +54,8 @@ class Neuron {
     span_pinned();
   }
 
-  void push(const VectorXd& u) {
+  /// Over a piece with ∫ u = `u`; false if it met too many kinks to come to the end of it.
+  [[nodiscard]] bool push(const VectorXd& u) {
     VectorXd force = this->force(u);
     for (Index i = 0; i < u.size(); ++i)
       if (side(i) == Side::pinned) settle(i, u[i], force);
@@ -82,9 +84,10 @@ class Neuron {
       v_ -= tau * s_ * (a_ - 0.5 * tau * s_a_ * m_v) * m;
       a_ = a;
       left -= tau;
-      if (met < 0) return;
+      if (met < 0) return true;
       settle(met, u[met], force);
     }
+    return false;
   }
 
   /// The outputs at the samples.
@@ -199,8 +202,8 @@ class Passing {
         e_(with_ones(x)),
         moved_(e_),
         size_(e_.colwise().norm()) {
-    if (!network.train_w) moved_.topRows(x.rows()).setZero();
-    if (!network.train_b) moved_.bottomRows(1).setZero();
+    if (!network.train.w) moved_.topRows(x.rows()).setZero();
+    if (!network.train.b) moved_.bottomRows(1).setZero();
     const VectorXd impulse = pushes.cwiseAbs().rowwise().sum();
     reach_ = s_ * s_ * moved_.colwise().squaredNorm().transpose().cwiseProduct(impulse);
     MatrixXd sums = pushes;
@@ -365,13 +368,15 @@ void hold_pinned(MatrixXd& k, const Network& network, const MatrixXd& x) {
   }
 }
 
-void follow(Network& network, const std::vector<Index>& neurons, const MatrixXd& x,
+bool follow(Network& network, const std::vector<Index>& neurons, const MatrixXd& x,
             const MatrixXd& pushes, MatrixXd* bends) {
   const MatrixXd e = with_ones(x);
   const auto count = static_cast<Index>(neurons.size());
   constexpr Index kChunks = 16;  // summed apart and then in their order
   MatrixXd partial = MatrixXd::Zero(bends != nullptr ? pushes.size() : 0, kChunks);
+  std::array<bool, kChunks> whole{};
   base::parallel_for(kChunks, count * pushes.size() > kWorthThreads, [&](Index chunk) {
+    bool& followed = whole[static_cast<std::size_t>(chunk)] = true;
     MatrixXd::MapType bend(partial.col(chunk).data(), pushes.rows(), pushes.cols());
     for (Index k = chunk * count / kChunks; k < (chunk + 1) * count / kChunks; ++k) {
       const Index j = neurons[static_cast<std::size_t>(k)];
@@ -379,7 +384,7 @@ void follow(Network& network, const std::vector<Index>& neurons, const MatrixXd&
       const Neuron start = neuron;
       VectorXd sum = VectorXd::Zero(pushes.rows());
       for (Index p = 0; p < pushes.cols(); ++p) {
-        neuron.push(pushes.col(p));
+        followed &= neuron.push(pushes.col(p));
         if (bends == nullptr) continue;
         sum += pushes.col(p);
         bend.col(p) += neuron.outputs() - start.outputs() + start.kernel_times(sum);
@@ -387,9 +392,11 @@ void follow(Network& network, const std::vector<Index>& neurons, const MatrixXd&
       neuron.put(network, j);
     }
   });
-  if (bends == nullptr) return;
-  bends->setZero(pushes.rows(), pushes.cols());
-  for (Index chunk = 0; chunk < kChunks; ++chunk) bends->reshaped() += partial.col(chunk);
+  if (bends != nullptr) {
+    bends->setZero(pushes.rows(), pushes.cols());
+    for (Index chunk = 0; chunk < kChunks; ++chunk) bends->reshaped() += partial.col(chunk);
+  }
+  return std::all_of(whole.begin(), whole.end(), [](bool chunk) { return chunk; });
 }
 
 }  // namespace fprinciple::nn

@@ -26,8 +26,10 @@ void hold_pinned(Eigen::MatrixXd& k, const Network& network, const Eigen::Matrix
 /// stays on it and slides along it, as the limit of ever smaller descent steps does. Cost
 /// O(n d (pieces + kinks met)) a neuron; error O(pieces^{-2}).
 /// `bends`, if given, becomes n × pieces: how far that has taken the outputs at the samples, after
-/// each piece, from where the neurons' linearisation would be.
-void follow(Network& network, const std::vector<Eigen::Index>& neurons, const Eigen::MatrixXd& x,
-            const Eigen::MatrixXd& pushes, Eigen::MatrixXd* bends = nullptr);
+/// each piece, from where the neurons' linearisation would be. False if a neuron met more kinks in
+/// a piece than are followed; where it then is, is of no use.
+[[nodiscard]] bool follow(Network& network, const std::vector<Eigen::Index>& neurons,
+                          const Eigen::MatrixXd& x, const Eigen::MatrixXd& pushes,
+                          Eigen::MatrixXd* bends = nullptr);
 
 }  // namespace fprinciple::nn

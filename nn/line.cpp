@@ -60,9 +60,9 @@ MatrixXd kernel(const Network& network, const MatrixXd& points, const Cells<doub
   for (Index i = 0; i < n; ++i) rank[cells.order()[i]] = i;
 
   const double s2 = network.output_scale * network.output_scale;
-  const double ta = network.train_a ? s2 : 0.0;
-  const double tw = network.train_w ? s2 : 0.0;
-  const double tb = network.train_b ? s2 : 0.0;
+  const double ta = network.train.a ? s2 : 0.0;
+  const double tw = network.train.w ? s2 : 0.0;
+  const double tb = network.train.b ? s2 : 0.0;
   MatrixXd k(rows, columns);
   base::parallel_for(columns, rows * columns > kWorthThreads, [&](Index j) {
     for (Index i = 0; i < rows; ++i) {

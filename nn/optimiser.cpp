@@ -60,10 +60,7 @@ FPRINCIPLE_CLONES void apply(const Rule& rule, const float* g, Index size, float
 template <class Scalar>
 Optimiser<Scalar>::Optimiser(const Descent& descent, Index width, Index dim)
     : descent_(descent), step_(descent.step) {
-  const int arrays = descent.method == Descent::Method::adam       ? 2
-                     : descent.method == Descent::Method::momentum ? 1
-                                                                   : 0;
-  for (int i = 0; i < arrays; ++i) memory_.emplace_back(width, dim);
+  for (int i = 0; i < arrays_of(descent.method); ++i) memory_.emplace_back(width, dim);
 }
 
 template <class Scalar>

@@ -7,6 +7,11 @@
 
 namespace fprinciple::nn {
 
+/// How many numbers a method remembers for each parameter.
+constexpr int arrays_of(Descent::Method method) {
+  return method == Descent::Method::adam ? 2 : method == Descent::Method::momentum ? 1 : 0;
+}
+
 /// The update rules of Descent::Method, block by block, with what they remember between steps.
 template <class Scalar>
 class Optimiser {

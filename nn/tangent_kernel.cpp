@@ -1,7 +1,9 @@
 #include "nn/tangent_kernel.hpp"
 
+#include "base/blas.hpp"
 #include "base/linear_algebra.hpp"
 #include "base/parallel.hpp"
+#include "base/require.hpp"
 #include "nn/dots.hpp"
 #include "nn/kernels.hpp"
 #include "nn/line.hpp"
@@ -61,9 +63,9 @@ class Tiles {
     const Index m = network_.weights.width();
     const Index r = rows.cols();
     const Index c = columns.cols();
-    const bool uses_g = network_.train_w || network_.train_b;
-    MatrixXd inner = MatrixXd::Constant(r, c, network_.train_b ? 1.0 : 0.0);
-    if (network_.train_w) inner += rows.transpose() * columns;
+    const bool uses_g = network_.train.w || network_.train.b;
+    MatrixXd inner = MatrixXd::Constant(r, c, network_.train.b ? 1.0 : 0.0);
+    if (network_.train.w) inner += rows.transpose() * columns;
     if (partial_.rows() < r * c) partial_.resize(r * c, runs(m));
     struct Scratch {
       MatrixXd h, g, h_columns, g_columns, hh, gg;
@@ -79,7 +81,7 @@ class Tiles {
         const Index size = std::min(kBlock, end - first);
         features(network_, rows, first, size, h, g);
         if (!lower) features(network_, columns, first, size, h_columns, g_columns);
-        if (network_.train_a) add_product(h, lower ? h : h_columns, lower, hh);
+        if (network_.train.a) add_product(h, lower ? h : h_columns, lower, hh);
         if (uses_g) add_product(g, lower ? g : g_columns, lower, gg);
       }
       partial_.col(run).head(r * c) = (hh + gg.cwiseProduct(inner)).reshaped();
@@ -116,11 +118,18 @@ MatrixXd assemble(const Network& network, const MatrixXd& rows, const MatrixXd& 
 }  // namespace
 
 MatrixXd tangent_kernel(const Network& network, const MatrixXd& points) {
+  const base::OneBlasThread blas;
+  require_network(network);
+  require_points("points", network, points);
   return on_a_line(network, points.cols()) ? Line(points).tangent_kernel(network)
                                            : direct::tangent_kernel(network, points);
 }
 
 MatrixXd tangent_kernel(const Network& network, const MatrixXd& rows, const MatrixXd& columns) {
+  const base::OneBlasThread blas;
+  require_network(network);
+  require_points("rows", network, rows);
+  require_points("columns", network, columns);
   return on_a_line(network, std::min(rows.cols(), columns.cols()))
              ? Line(columns).tangent_kernel(network, Line(rows))
              : direct::tangent_kernel(network, rows, columns);
@@ -141,6 +150,7 @@ MatrixXd tangent_kernel(const Network& network, const MatrixXd& rows, const Matr
 }  // namespace direct
 
 double largest_rate(const Network& network, const MatrixXd& points) {
+  base::require(points.cols() > 0, "points", "empty", "one point or more");
   return base::symmetric_eigen(tangent_kernel(network, points)).values.tail(1)[0];
 }
 

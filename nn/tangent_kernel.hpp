@@ -11,16 +11,18 @@ namespace fprinciple::nn {
 /// points and neurons at a time. Cost O(n² m) time and O(n m) evaluations of σ for every 256
 /// points, O(n² + m log n) for ReLU on the line; memory O(n²), and at most 32 MiB and 3 MiB a
 /// thread besides it. Symmetric to the bit, and the same bits for any thread count.
+/// Throws InputError for weights or points of shapes that do not go together, and for points that
+/// are not finite.
 Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& points);
 
 /// K(rows_i, columns_j) between two sets of points (d × G and d × n), G × n: with it a network
 /// linearised at the present weights is known at the rows when it is trained at the columns.
 /// Cost O(G n m) time; memory O(G n), and as much besides it as above. The same bits for any thread
-/// count.
+/// count. Throws likewise.
 Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& rows,
                                const Eigen::MatrixXd& columns);
 
-/// The same without the line's short cut.
+/// The same without the line's short cut, and unchecked.
 namespace direct {
 Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& points);
 Eigen::MatrixXd tangent_kernel(const Network& network, const Eigen::MatrixXd& rows,

@@ -1,13 +1,14 @@
 #include "nn/training.hpp"
 
 #include "base/error.hpp"
-#include "nn/activity.hpp"
+#include "base/require.hpp"
 #include "nn/kernels.hpp"
-#include "nn/tangent_kernel.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace fprinciple::nn {
 
@@ -18,70 +19,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-double share(double part, double whole) { return whole > 0.0 ? part / whole : 0.0; }
-
-/// |θ − θ'|/|θ'| over the trained groups.
-double distance(const Network& network, const Network& start) {
-  const auto& [a, w, b] = network.weights;
-  const auto& [a0, w0, b0] = start.weights;
-  double moved = 0.0;
-  double whole = 0.0;
-  const auto add = [&](bool trained, const auto& now, const auto& then) {
-    if (!trained) return;
-    moved += (now - then).squaredNorm();
-    whole += then.squaredNorm();
-  };
-  add(start.train_a, a, a0);
-  add(start.train_w, w, w0);
-  add(start.train_b, b, b0);
-  return share(std::sqrt(moved), std::sqrt(whole));
-}
-
 }  // namespace
-
-Recorder::Recorder(const Task& task, const Network& start)
-    : task_(task), start_(start), active_(activity(start, task.samples.x)) {
-  const Index n = task.samples.size();
-  const Index count = std::min<Index>(n, 64);
-  some_.resize(task.samples.dim(), count);
-  for (Index i = 0; i < count; ++i) some_.col(i) = task.samples.x.col(i * n / count);
-  kernel_ = tangent_kernel(start, some_);
-  if (!task.supervision.resume) return;
-  const Trajectory& before = task.supervision.resume->so_far;
-  const auto list = [](const VectorXd& v) { return std::vector<double>(v.begin(), v.end()); };
-  times_ = list(before.t);
-  losses_ = list(before.loss);
-  drifts_ = list(before.kernel_drift);
-  distances_ = list(before.parameter_distance);
-  switched_ = list(before.switched);
-  for (Index k = 0; k < before.f.cols(); ++k) outputs_.emplace_back(before.f.col(k));
-}
-
-void Recorder::record(const Network& network, double t) {
-  times_.push_back(t);
-  losses_.push_back(loss(outputs(network, task_.samples.x), task_.samples.y));
-  outputs_.push_back(outputs(network, task_.points));
-  drifts_.push_back(share((tangent_kernel(network, some_) - kernel_).norm(), kernel_.norm()));
-  distances_.push_back(distance(network, start_));
-  const std::vector<std::uint64_t> active = activity(network, task_.samples.x);
-  Index other = 0;
-  for (std::size_t j = 0; j < active.size(); ++j) other += active[j] != active_[j] ? 1 : 0;
-  switched_.push_back(static_cast<double>(other) / static_cast<double>(active.size()));
-}
-
-Trajectory Recorder::so_far(const Network& network, std::int64_t steps, std::int64_t gradients,
-                            const std::string& stopped_by) const {
-  const auto count = static_cast<Index>(times_.size());
-  const auto row = [&](const std::vector<double>& v) -> VectorXd {
-    return VectorXd::Map(v.data(), count);
-  };
-  Trajectory out{network,        row(times_),  Eigen::MatrixXd(task_.points.cols(), count),
-                 row(losses_),   row(drifts_), row(distances_),
-                 row(switched_), steps,        gradients,
-                 stopped_by};
-  for (Index k = 0; k < count; ++k) out.f.col(k) = outputs_[static_cast<std::size_t>(k)];
-  return out;
-}
 
 void obey(const Supervision& supervision, const std::function<TrainingState()>& state) {
   if (!supervision.wish) return;
@@ -90,40 +28,6 @@ void obey(const Supervision& supervision, const std::function<TrainingState()>& 
   const TrainingState now = state();
   if (supervision.keep) supervision.keep(now);
   if (wish == Supervision::Wish::stop) throw Interrupted(now.t, now.so_far.steps);
-}
-
-SnapshotClock::SnapshotClock(const Task& task, const VectorXd& rates, const VectorXd& projection,
-                             double time_per_step)
-    : list_(task.snapshots.times) {
-  if (!list_.empty()) {
-    next_ = list_.front();
-    return;
-  }
-  const double largest = rates.maxCoeff();
-  double first = largest > 0.0 ? 0.01 / largest : kInfinity;
-  double last = kInfinity;
-  if (task.stop.loss) last = linearised_time(rates, projection, kAim * *task.stop.loss);
-  if (task.stop.time) last = std::min(last, *task.stop.time);
-  if (task.stop.steps && time_per_step > 0.0)
-    last = std::min(last, static_cast<double>(*task.stop.steps) * time_per_step);
-  if (!std::isfinite(last)) last = largest > 0.0 ? 1e6 / largest : 1.0;
-  first = std::max(std::min(first, last), time_per_step);
-  const auto gaps = static_cast<double>(task.snapshots.count - 2);
-  ratio_ = gaps > 0.0 && last > first ? std::pow(last / first, 1.0 / gaps) : kInfinity;
-  next_ = gaps > 0.0 ? first : kInfinity;  // two snapshots: t = 0 and the last time
-}
-
-void SnapshotClock::advance() {
-  if (list_.empty())
-    next_ *= ratio_;
-  else
-    next_ = ++position_ < list_.size() ? list_[position_] : kInfinity;
-}
-
-void SnapshotClock::restore(const Eigen::Vector3d& state) {
-  next_ = state[0];
-  ratio_ = state[1];
-  position_ = static_cast<std::size_t>(state[2]);
 }
 
 double linearised_loss(const VectorXd& rates, const VectorXd& projection, double t) {
@@ -143,6 +47,79 @@ double linearised_time(const VectorXd& rates, const VectorXd& projection, double
     (linearised_loss(rates, projection, middle) > loss ? low : high) = middle;
   }
   return high;
+}
+
+void require_finite_loss(double loss) {
+  if (!std::isfinite(loss))
+    throw RunError(fmt::format(
+        "the loss at the start, ½Σ(f−y)², is {}: it leaves the range of double precision. Scale "
+        "the samples' y",
+        loss));
+}
+
+namespace {
+
+void require_stop(const Stop& stop) {
+  base::require(stop.loss || stop.time || stop.steps || stop.gradient_norm, "stop", "empty",
+                "a loss, a time, a number of steps or a norm of the gradient");
+  const auto positive = [](const char* name, const std::optional<double>& value) {
+    if (value) base::require(*value > 0.0 && std::isfinite(*value), name, *value, "finite and > 0");
+  };
+  positive("stop.loss", stop.loss);
+  positive("stop.time", stop.time);
+  positive("stop.gradient_norm", stop.gradient_norm);
+  if (stop.steps) base::require(*stop.steps > 0, "stop.steps", *stop.steps, "> 0");
+}
+
+void require_snapshots(const Snapshots& snapshots) {
+  double before = 0.0;
+  for (const double t : snapshots.times) {
+    base::require(t > before, "snapshots.times", t, "> 0 and increasing");
+    before = t;
+  }
+  if (snapshots.times.empty())
+    base::require(snapshots.count >= 1, "snapshots.count", snapshots.count, "1 or more");
+}
+
+/// That a state is of this training.
+void require_state(const TrainingState& state, const Network& start, const Task& task) {
+  const Trajectory& past = state.so_far;
+  const Index times = past.t.size();
+  base::require(times > 0, "resume.so_far.t", "empty", "what was recorded");
+  base::require_shape("resume.so_far.f", past.f, task.points.cols(), times);
+  base::require_size("resume.so_far.loss", past.loss.size(), times);
+  base::require_size("resume.so_far.kernel_drift", past.kernel_drift.size(), times);
+  base::require_size("resume.so_far.parameter_distance", past.parameter_distance.size(), times);
+  base::require_size("resume.so_far.switched", past.switched.size(), times);
+  base::require(past.steps > 0, "resume.so_far.steps", past.steps, "> 0");
+  const auto require_like_start = [&](const char* name, const data::Weights& weights) {
+    base::require(
+        weights.a.size() == start.weights.width() && weights.b.size() == start.weights.width() &&
+            weights.w.rows() == start.weights.width() && weights.w.cols() == start.weights.dim(),
+        name, "of another shape", "of that of the start's weights");
+  };
+  require_like_start("resume.so_far.network", past.network.weights);
+  for (const data::Weights& memory : state.memory) require_like_start("resume.memory", memory);
+}
+
+}  // namespace
+
+void require_task(const Network& start, const Task& task) {
+  require_network(start);
+  base::require_finite("weights.a", start.weights.a);
+  base::require_finite("weights.w", start.weights.w);
+  base::require_finite("weights.b", start.weights.b);
+  base::require(start.train.a || start.train.w || start.train.b, "train", "false of all groups",
+                "true of one at least");
+  const auto& [x, y] = task.samples;
+  base::require(x.cols() > 0, "samples", "empty", "one sample or more");
+  require_points("samples.x", start, x);
+  base::require_size("samples.y", y.size(), x.cols());
+  base::require_finite("samples.y", y);
+  require_points("points", start, task.points);
+  require_stop(task.stop);
+  require_snapshots(task.snapshots);
+  if (task.supervision.resume) require_state(*task.supervision.resume, start, task);
 }
 
 double share_done(const Stop& stop, double first_loss, double loss, double t, std::int64_t steps) {

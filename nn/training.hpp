@@ -23,9 +23,16 @@ struct Stop {
 
 /// When the network's outputs are kept. t = 0 and the last time always are.
 struct Snapshots {
-  Eigen::Index count = 60;  ///< log-spaced up to the end that the tangent kernel at t = 0 predicts
-  std::vector<double> times;  ///< if not empty, these times instead
+  /// So many, these two among them, log-spaced in between: fewer only where there are fewer steps.
+  Eigen::Index count = 60;
+  std::vector<double> times;  ///< if not empty, these times instead; increasing, > 0
 };
+
+/// How many are in memory at a time, at most.
+inline Eigen::Index most_snapshots(const Snapshots& snapshots) {
+  return 2 + (snapshots.times.empty() ? 2 * snapshots.count
+                                      : static_cast<Eigen::Index>(snapshots.times.size()));
+}
 
 /// What training gives back. Time t is that of the gradient flow θ' = −∇R_S.
 struct Trajectory {
@@ -72,49 +79,6 @@ struct Task {
 /// After a step: hands `state()` over when it is wanted. Throws Interrupted after `stop`.
 void obey(const Supervision& supervision, const std::function<TrainingState()>& state);
 
-/// Collects snapshots, and what is measured at each, into a Trajectory.
-class Recorder {
- public:
-  /// Holds what was recorded before, when the task resumes.
-  Recorder(const Task& task, const Network& start);
-  void record(const Network& network, double t);
-  /// What was recorded up to now, with the network as it is now.
-  Trajectory so_far(const Network& network, std::int64_t steps, std::int64_t gradients,
-                    const std::string& stopped_by = {}) const;
-  double last_time() const { return times_.back(); }
-
- private:
-  const Task& task_;
-  Network start_;
-  Eigen::MatrixXd some_;               // samples that the kernel's drift is measured at
-  Eigen::MatrixXd kernel_;             // K(0) there
-  std::vector<std::uint64_t> active_;  // at which samples z > 0 at the start, as a hash a neuron
-  std::vector<double> times_, losses_, drifts_, distances_, switched_;
-  std::vector<Eigen::VectorXd> outputs_;
-};
-
-/// The times of the snapshots after t = 0: the list that was asked for, or log-spaced from
-/// 0.01/λ_max to the time at which the linearised network meets `stop`, and on at the same ratio
-/// for as long as training takes.
-class SnapshotClock {
- public:
-  /// rates and projection: eigenvalues of the tangent kernel at t = 0 and V^T (f − y).
-  SnapshotClock(const Task& task, const Eigen::VectorXd& rates, const Eigen::VectorXd& projection,
-                double time_per_step);
-  SnapshotClock() = default;
-  double next() const { return next_; }
-  void advance();
-  /// For TrainingState: where the clock stands.
-  Eigen::Vector3d state() const { return {next_, ratio_, static_cast<double>(position_)}; }
-  void restore(const Eigen::Vector3d& state);
-
- private:
-  std::vector<double> list_;
-  std::size_t position_ = 0;
-  double next_ = 0.0;
-  double ratio_ = 0.0;
-};
-
 /// ½ Σ_j (e^{−λ_j t} p_j)²: the loss of the linearised network.
 double linearised_loss(const Eigen::VectorXd& rates, const Eigen::VectorXd& projection, double t);
 
@@ -124,6 +88,13 @@ double linearised_time(const Eigen::VectorXd& rates, const Eigen::VectorXd& proj
 
 /// Training to a loss aims at this share of it, so that it really gets there.
 constexpr double kAim = 0.9;
+
+/// Throws RunError unless the loss at the start is finite.
+void require_finite_loss(double loss);
+
+/// Throws InputError when a training cannot be what was asked for: shapes, numbers that are not
+/// finite, no group that is trained, no stop, a state of another training. O(n d + m d).
+void require_task(const Network& start, const Task& task);
 
 /// The share of the way from the start to `stop` that has been gone, in [0, 1].
 double share_done(const Stop& stop, double first_loss, double loss, double t, std::int64_t steps);

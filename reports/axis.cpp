@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 

@@ -1,9 +1,9 @@
 #include "reports/bounds_card.hpp"
 
-#include "compare/bounds.hpp"
 #include "reports/html.hpp"
+#include "runs/summary.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -26,7 +26,7 @@ constexpr const char* end = "</tbody></table></div>\n";
 
 std::string bound_rows(const json& s) {
   std::string out;
-  for (const compare::BoundWords& bound : compare::bound_words)
+  for (const runs::BoundWords& bound : runs::bound_words)
     out += row(fmt::format("{}<div class=\"soft\">{}</div>", bound.name, bound.knows),
                value_at(s, fmt::format("bounds.{}", bound.key)),
                value_at(s, fmt::format("bounds.tightness.{}", bound.key)));

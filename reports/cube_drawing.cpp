@@ -6,7 +6,7 @@
 #include <cctype>
 #include <cmath>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -155,7 +155,7 @@ std::string log_scale(const std::string& axis, const Range& range) {
   return scale + fmt::format("set {}tics ({})\n", axis, fmt::join(tics, ", "));
 }
 
-Tics coordinate_tics(char letter, const runs::Axis& axis, const Range& range, bool log,
+Tics coordinate_tics(char letter, const runs::CubeAxis& axis, const Range& range, bool log,
                      double room) {
   const auto place = [&](Index i) {
     const double value = axis.values[static_cast<std::size_t>(i)];

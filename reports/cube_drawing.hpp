@@ -88,7 +88,7 @@ struct Tics {
   std::string commands;
   std::size_t hanging = 0;  ///< letters of the longest label, where they slant below the axis
 };
-Tics coordinate_tics(char letter, const runs::Axis& axis, const Range& range, bool log,
+Tics coordinate_tics(char letter, const runs::CubeAxis& axis, const Range& range, bool log,
                      double room);
 
 }  // namespace fprinciple::reports

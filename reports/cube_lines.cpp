@@ -10,7 +10,7 @@
 #include <numeric>
 #include <optional>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -50,7 +50,7 @@ struct Line {
 struct Plot {
   const runs::Cube& cube;
   const runs::CubeFigure& figure;
-  const runs::Axis& along;
+  const runs::CubeAxis& along;
   bool x_is_axis, names;  ///< x is an axis; its coordinates are names
   std::vector<Line> lines;
   Index missing = 0;       ///< values of cells that failed or have none
@@ -138,7 +138,7 @@ void make_lines(Plot& plot, const std::vector<std::string>& page_numbers) {
     }
     return;
   }
-  const runs::Axis& axis = plot.cube.axes[static_cast<std::size_t>(by)];
+  const runs::CubeAxis& axis = plot.cube.axes[static_cast<std::size_t>(by)];
   constexpr Index told_apart = 8;
   for (Index i = 0; i < axis.size(); ++i) {
     std::vector<Index> here = index;
@@ -467,7 +467,7 @@ std::string alt(const Plot& plot) {
 CubeDrawing draw_lines(const runs::Cube& cube, const runs::CubeFigure& figure,
                        const std::vector<std::string>& page_numbers) {
   const bool x_is_axis = runs::axis_index(cube.axes, figure.x) >= 0;
-  const runs::Axis& along =
+  const runs::CubeAxis& along =
       cube.axes[static_cast<std::size_t>(runs::axis_index(cube.axes, figure.along))];
   Plot plot{cube, figure, along, x_is_axis, x_is_axis && !along.labels.empty(), {}};
   make_lines(plot, page_numbers);

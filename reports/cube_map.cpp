@@ -8,7 +8,7 @@
 #include <limits>
 #include <numeric>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -21,7 +21,7 @@ using Eigen::VectorXd;
 
 /// An axis of the map. Places are coordinates, or their logarithms where the axis is logarithmic.
 struct Side {
-  const runs::Axis& axis;
+  const runs::CubeAxis& axis;
   bool log;
   std::vector<Index> order;  ///< of its coordinates, from the least
   VectorXd place;            ///< in that order
@@ -33,7 +33,8 @@ struct Side {
 
 /// Cells meet half-way between their places; the outer ones are as long outwards as inwards.
 Side make_side(const runs::Cube& cube, const std::string& name, bool log) {
-  const runs::Axis& axis = cube.axes[static_cast<std::size_t>(runs::axis_index(cube.axes, name))];
+  const runs::CubeAxis& axis =
+      cube.axes[static_cast<std::size_t>(runs::axis_index(cube.axes, name))];
   const Index n = axis.size();
   Side side{axis, log, std::vector<Index>(static_cast<std::size_t>(n)), VectorXd(n),
             VectorXd(n + 1)};

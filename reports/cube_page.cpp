@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -45,7 +45,7 @@ std::string numbers(const CubeDrawing& drawing) {
 std::string size_in_words(const runs::Cube& cube) {
   std::vector<std::string> sizes;
   sizes.reserve(cube.axes.size());
-  for (const runs::Axis& axis : cube.axes) sizes.push_back(std::to_string(axis.size()));
+  for (const runs::CubeAxis& axis : cube.axes) sizes.push_back(std::to_string(axis.size()));
   return sizes.size() < 2 ? fmt::format("{}", cube.size())
                           : fmt::format("{} = {}", fmt::join(sizes, " × "), cube.size());
 }
@@ -53,7 +53,7 @@ std::string size_in_words(const runs::Cube& cube) {
 std::string axes(const runs::Cube& cube) {
   constexpr Index most = 12;
   std::vector<Fact> lines;
-  for (const runs::Axis& axis : cube.axes) {
+  for (const runs::CubeAxis& axis : cube.axes) {
     std::vector<std::string> shown;
     for (Index i = 0; i < axis.size(); ++i)
       if (axis.size() <= most || i < 3 || i == axis.size() - 1)
@@ -70,7 +70,7 @@ std::string axes(const runs::Cube& cube) {
 std::string cell_in_words(const runs::Cube& cube, Index cell) {
   std::vector<std::string> words;
   for (std::size_t k = cube.axes.size(); k-- > 0;) {
-    const runs::Axis& axis = cube.axes[k];
+    const runs::CubeAxis& axis = cube.axes[k];
     words.push_back(fmt::format("{} = {}", axis.name, coordinate(axis, cell % axis.size())));
     cell /= axis.size();
   }

@@ -5,7 +5,7 @@
 #include "reports/cube_page.hpp"
 #include "reports/text_file.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {

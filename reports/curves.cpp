@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -19,7 +19,7 @@ std::vector<Column> interpolants(const compare::Comparison& c) {
   if (c.cubic_spline) out.push_back({"cubic_spline", *c.cubic_spline});
   if (c.piecewise_linear) out.push_back({"piecewise_linear", *c.piecewise_linear});
   const auto distance = [&](const Column& column) {
-    return (column.values - c.f_lfp_limit).squaredNorm();
+    return (column.values - c.lfp().limit).squaredNorm();
   };
   if (out.size() == 2 && distance(out[1]) < distance(out[0])) std::swap(out[0], out[1]);
   return out;
@@ -34,9 +34,9 @@ std::vector<Column> table_columns(const compare::Comparison& c) {
   const Index last = c.t.size() - 1;
   std::vector<Column> columns{{"x", c.grid.points.row(0).transpose()},
                               {"f_nn", c.f_nn.col(last)},
-                              {"f_lfp", c.f_lfp.col(last)},
-                              {"f_nn-f_lfp", c.f_nn.col(last) - c.f_lfp.col(last)},
-                              {"f_lfp_limit", c.f_lfp_limit}};
+                              {"f_lfp", c.lfp().f.col(last)},
+                              {"f_nn-f_lfp", c.f_nn.col(last) - c.lfp().f.col(last)},
+                              {"f_lfp_limit", c.lfp().limit}};
   for (Column& column : interpolants(c)) columns.push_back(std::move(column));
   if (c.target) columns.push_back({"target", *c.target});
   constexpr Index most = 2000;

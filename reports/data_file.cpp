@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {

@@ -4,7 +4,7 @@
 #include "reports/page_style.hpp"
 #include "reports/player.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 

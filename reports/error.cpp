@@ -2,7 +2,7 @@
 #include "reports/data_file.hpp"
 #include "reports/figure.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -23,7 +23,7 @@ std::optional<Figure> error(const compare::Comparison& c) {
   if (rows.size() < 2) return std::nullopt;
   const std::vector<Column> columns{{"t", VectorXd(c.t(rows))},
                                     {"rmse", VectorXd(c.rmse(rows))},
-                                    {"movement", VectorXd(movement(c.f_lfp)(rows))}};
+                                    {"movement", VectorXd(movement(c.lfp().f)(rows))}};
   DataFile file("The distance between network and prediction over time");
   file.table(
       "index 0: t is gradient-flow time of ½Σ(f−y)²; root mean squares on the grid, in units of y: "

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compare/comparison.hpp"
-#include "runs/experiment_file.hpp"
+#include "runs/run.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -44,16 +44,15 @@ std::optional<Figure> error(const compare::Comparison& comparison);
 /// What each step from the network down to LFP-2019 costs, over time and at the last one.
 std::optional<Figure> ladder(const compare::Comparison& comparison);
 /// d = 1: the errors against the target over x, under the generalisation bounds.
-std::optional<Figure> bounds(const compare::Comparison& comparison);
+std::optional<Figure> bounds(const runs::Run& run);
 
 /// d = 1 or 2 (on a regular grid): network, prediction, their spectra or their difference as a film
 /// of at most 34 pictures, for slides. It goes with the curves or the maps, and has no name of its
 /// own in an experiment.
 std::optional<Figure> film(const compare::Comparison& comparison);
 
-/// The figure of this name, or nothing when it does not apply. Throws InputError for a name that is
-/// not in runs::figure_names().
-std::optional<Figure> make_figure(const std::string& name, const compare::Comparison& comparison);
+/// The figure of this name, or nothing when it does not apply.
+std::optional<Figure> make_figure(runs::FigureName name, const runs::Run& run);
 
 /// Writes NAME.dat and NAME.gp into `directory` and runs gnuplot on them, which leaves NAME.svg and
 /// NAME.pdf, of a film NAME.gif. Throws RunError.

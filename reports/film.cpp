@@ -3,7 +3,7 @@
 #include "reports/figure.hpp"
 #include "reports/snapshots.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {

@@ -1,6 +1,6 @@
 #include "reports/formulas.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdio>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <sys/wait.h>
 
 namespace fprinciple::reports {

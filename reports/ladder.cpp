@@ -5,39 +5,61 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
 
+using compare::Model;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-/// A model of the ladder, and the rung from it down to the next one.
-struct Model {
-  int place;  ///< 0 is the network
-  const MatrixXd* f;
+/// How the network, or a model of the ladder, is shown, and the rung from it down to the next one.
+struct Look {
+  std::optional<Model> model;  ///< none: the network
   const char* name;
-  const char* field;   ///< its name in result.nc
   const char* rung;    ///< what the next model leaves out
   const char* colour;  ///< of that rung; a variable of the figures' style
   const char* dash;
 };
 
-/// The models that are there, from the network down.
-std::vector<Model> models(const compare::Comparison& c) {
-  const Model all[] = {
-      {0, &c.f_nn, "network", "f_nn", "non-linearity", "nonlinearity", "solid"},
-      {1, &c.f_linearised, "linearised", "f_linearised", "finite width", "finite_width", "(9,4)"},
-      {2, &c.f_complete, "complete", "f_complete", "zero frequency", "zero_frequency", "(4,3)"},
-      {3, &c.f_lfp2020, "LFP-2020", "f_lfp2020", "divergence term", "divergence", "(9,3,2,3)"},
-      {4, &c.f_lfp2019, "LFP-2019", "f_lfp2019", "", "", ""}};
-  std::vector<Model> out;
-  for (const Model& model : all)
-    if (model.f->size() > 0) out.push_back(model);
+constexpr Look looks[] = {
+    {{}, "network", "non-linearity", "nonlinearity", "solid"},
+    {Model::linearised, "linearised", "finite width", "finite_width", "(9,4)"},
+    {Model::complete, "complete", "zero frequency", "zero_frequency", "(4,3)"},
+    {Model::lfp2020, "LFP-2020", "divergence term", "divergence", "(9,3,2,3)"},
+    {Model::lfp2019, "LFP-2019", "", "", ""}};
+
+/// A function of the ladder.
+struct Step {
+  const Look* look;
+  const MatrixXd* f;
+
+  /// Its name in result.nc.
+  std::string field() const {
+    return look->model ? fmt::format("f_{}", base::name_of(*look->model)) : "f_nn";
+  }
+  /// Whether `below` is the next one of the whole ladder.
+  bool is_just_above(const Step& below) const {
+    return std::any_of(compare::rungs.begin(), compare::rungs.end(),
+                       [&](const compare::Rung& rung) {
+                         return rung.upper == look->model && rung.lower == below.look->model;
+                       });
+  }
+};
+
+/// The functions that are there, from the network down.
+std::vector<Step> steps(const compare::Comparison& c) {
+  std::vector<Step> out;
+  for (const Look& look : looks) {
+    if (!look.model) out.push_back({&look, &c.f_nn});
+    if (const auto* values = look.model ? c.find(*look.model) : nullptr)
+      out.push_back({&look, &values->f});
+  }
   return out;
 }
 
@@ -60,17 +82,18 @@ VectorXd rmse_of(const MatrixXd& difference, const std::vector<Index>& times) {
 /// The distance of each model to the next one that is there, and of the first to the last. A rung
 /// across a missing model has the models' names instead of its own: it has more than one cause.
 std::vector<Rung> rungs(const compare::Comparison& c, const std::vector<Index>& times) {
-  const std::vector<Model> ladder = models(c);
-  const auto distance = [&](const Model& from, const Model& to) {
-    const std::string between = fmt::format("{} − {}", from.name, to.name);
-    const std::string fields = fmt::format("{}-{}", from.field, to.field);
-    const std::string style = fmt::format("lc rgb {} lw 2.2 dt {}", from.colour, from.dash);
-    return Rung{from.rung, between, fields, style, from.colour, rmse_of(*from.f - *to.f, times)};
+  const std::vector<Step> ladder = steps(c);
+  const auto distance = [&](const Step& from, const Step& to) {
+    const Look& look = *from.look;
+    const std::string between = fmt::format("{} − {}", look.name, to.look->name);
+    const std::string fields = fmt::format("{}-{}", from.field(), to.field());
+    const std::string style = fmt::format("lc rgb {} lw 2.2 dt {}", look.colour, look.dash);
+    return Rung{look.rung, between, fields, style, look.colour, rmse_of(*from.f - *to.f, times)};
   };
   std::vector<Rung> out;
   for (std::size_t k = 0; k + 1 < ladder.size(); ++k) {
     Rung rung = distance(ladder[k], ladder[k + 1]);
-    if (ladder[k + 1].place != ladder[k].place + 1) rung.name = std::exchange(rung.between, "");
+    if (!ladder[k].is_just_above(ladder[k + 1])) rung.name = std::exchange(rung.between, "");
     out.push_back(std::move(rung));
   }
   if (out.size() > 1) {
@@ -228,7 +251,7 @@ std::string in_words(const std::vector<Rung>& all, const VectorXd& last) {
 
 std::optional<Figure> ladder(const compare::Comparison& c) {
   const std::vector<Index> times = positive(c.t);
-  if (c.f_linearised.size() == 0 || times.size() < 2) return std::nullopt;
+  if (!c.find(Model::linearised) || times.size() < 2) return std::nullopt;
   const std::vector<Rung> all = rungs(c, times);
   const VectorXd t = c.t(times);
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {

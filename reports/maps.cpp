@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -94,7 +94,7 @@ std::optional<Figure> maps(const compare::Comparison& c) {
   const Index last = c.t.size() - 1;
   const std::vector<Index> rows = thinned(c.grid, most);
   const VectorXd network = c.f_nn.col(last)(rows);
-  const VectorXd prediction = c.f_lfp.col(last)(rows);
+  const VectorXd prediction = c.lfp().f.col(last)(rows);
   const VectorXd difference = network - prediction;
 
   DataFile file("The trained network and its prediction at the last time, over the plane");

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <array>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -35,18 +35,18 @@ void require_comparable(const std::vector<OverlaidRun>& runs) {
     throw InputError(fmt::format("{} runs cannot be told apart in one figure; at most {} can",
                                  runs.size(), styles.size()));
   const OverlaidRun& first = runs.front();
-  for (const OverlaidRun& run : runs)
-    if (run.comparison.grid.dim() != first.comparison.grid.dim())
+  for (const OverlaidRun& laid : runs)
+    if (laid.run.comparison.grid.dim() != first.run.comparison.grid.dim())
       throw InputError(
           fmt::format("{}: has dimension {}, {} has {}; only runs of one dimension can be overlaid",
-                      run.place.string(), run.comparison.grid.dim(), first.place.string(),
-                      first.comparison.grid.dim()));
+                      laid.place.string(), laid.run.comparison.grid.dim(), first.place.string(),
+                      first.run.comparison.grid.dim()));
 }
 
 std::vector<std::string> labels(const std::vector<OverlaidRun>& runs) {
   std::vector<std::string> titles, out;
-  for (const OverlaidRun& run : runs)
-    titles.push_back(run.comparison.title.empty() ? run.comparison.name : run.comparison.title);
+  for (const OverlaidRun& laid : runs)
+    titles.push_back(laid.run.title.empty() ? laid.run.name : laid.run.title);
   for (std::size_t k = 0; k < runs.size(); ++k)
     out.push_back(std::count(titles.begin(), titles.end(), titles[k]) == 1
                       ? titles[k]
@@ -94,8 +94,8 @@ Figure figure(const Lines& lines, const std::vector<std::string>& names,
 
 Figure curves(const std::vector<OverlaidRun>& runs, const std::vector<std::string>& names) {
   Lines lines{"curves", "The trained networks", "f(x) at the last time", {}, {}, {}};
-  for (const OverlaidRun& run : runs) {
-    const compare::Comparison& c = run.comparison;
+  for (const OverlaidRun& laid : runs) {
+    const compare::Comparison& c = laid.run.comparison;
     const std::vector<Index> points = thinned(c.grid, 2000);
     lines.x.emplace_back(c.grid.points.row(0).transpose()(points));
     lines.y.emplace_back(c.f_nn.col(c.t.size() - 1)(points));
@@ -111,10 +111,10 @@ Figure curves(const std::vector<OverlaidRun>& runs, const std::vector<std::strin
 Figure over_time(Lines lines, const std::vector<OverlaidRun>& runs,
                  const std::vector<std::string>& names, VectorXd compare::Comparison::*values,
                  const char* label, const std::string& reading) {
-  for (const OverlaidRun& run : runs) {
-    const std::vector<Index> rows = positive(run.comparison.t);
-    lines.x.emplace_back(run.comparison.t(rows));
-    lines.y.emplace_back((run.comparison.*values)(rows));
+  for (const OverlaidRun& laid : runs) {
+    const std::vector<Index> rows = positive(laid.run.comparison.t);
+    lines.x.emplace_back(laid.run.comparison.t(rows));
+    lines.y.emplace_back((laid.run.comparison.*values)(rows));
   }
   lines.axes =
       log_axis('x', range_of(lines.x)) + log_axis('y', decades(lines.y)) +
@@ -129,7 +129,7 @@ std::string table(const std::vector<OverlaidRun>& runs, const std::vector<std::s
         fmt::format("<tr data-experiment=\"{}\"><th scope=\"row\">{}</th>", k, escaped(names[k]));
     for (const char* key : {"problem.dim", "problem.samples", "problem.width", "train.time",
                             "train.loss", "error.rmse", "error.relative_l2", "train.seconds"})
-      rows += "<td>" + value_at(runs[k].comparison.summary, key) + "</td>";
+      rows += "<td>" + value_at(runs[k].run.summary, key) + "</td>";
     rows += "</tr>\n";
   }
   return "<div class=\"card scroll\" tabindex=\"0\" role=\"group\" aria-label=\"runs\"><table>\n"
@@ -147,9 +147,10 @@ void write_overlay(const std::vector<OverlaidRun>& runs, const fs::path& directo
   require_comparable(runs);
   const std::vector<std::string> names = labels(runs);
   std::vector<Figure> figures;
-  if (runs.front().comparison.grid.dim() == 1) figures.push_back(curves(runs, names));
-  if (std::all_of(runs.begin(), runs.end(),
-                  [](const OverlaidRun& run) { return positive(run.comparison.t).size() > 1; })) {
+  if (runs.front().run.comparison.grid.dim() == 1) figures.push_back(curves(runs, names));
+  if (std::all_of(runs.begin(), runs.end(), [](const OverlaidRun& laid) {
+        return positive(laid.run.comparison.t).size() > 1;
+      })) {
     figures.push_back(over_time({"loss", "Loss over time", "the network's loss over t", {}, {}, {}},
                                 runs, names, &compare::Comparison::loss_nn,
                                 "½Σ({/:Italic f} − {/:Italic y})²",

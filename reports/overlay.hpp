@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compare/comparison.hpp"
+#include "runs/run.hpp"
 
 #include <filesystem>
 #include <vector>
@@ -10,7 +10,7 @@ namespace fprinciple::reports {
 /// A run to be laid over others, and where it was read.
 struct OverlaidRun {
   std::filesystem::path place;
-  compare::Comparison comparison;
+  runs::Run run;
 };
 
 /// Writes directory/figures/NAME.{gp,dat,svg,pdf}, the runs in common figures (d = 1: the networks

@@ -6,7 +6,7 @@
 #include "reports/html.hpp"
 #include "reports/player.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -159,14 +159,14 @@ std::string conventions(const json& s) {
 }
 
 std::string reproduction(const Section& section) {
-  const compare::Comparison& c = *section.comparison;
+  const runs::Run& run = *section.run;
   return fmt::format(
       "<p>Made by <code>fprinciple {} {}.toml</code></p>\n"
       "<p>Results: {} (every array, NetCDF-4) · {} (every number on this page)</p>\n"
       "<details><summary>The experiment file</summary>\n<pre tabindex=\"0\">{}</pre></details>\n",
-      c.summary.contains("bounds") ? "bounds" : "run", escaped(c.name),
+      run.summary.contains("bounds") ? "bounds" : "run", escaped(run.name),
       link(section.folder + "result.nc", "result.nc"),
-      link(section.folder + "summary.json", "summary.json"), escaped(c.experiment_text));
+      link(section.folder + "summary.json", "summary.json"), escaped(run.experiment_text));
 }
 
 std::string method(const json& s) {
@@ -216,8 +216,8 @@ std::string navigation(const std::string& list) {
 }
 
 std::string section_body(const Section& section, Level level) {
-  const compare::Comparison& c = *section.comparison;
-  const json& s = c.summary;
+  const runs::Run& run = *section.run;
+  const json& s = run.summary;
   return headline(s) + warnings(s) + section.player + heading(level, "Figures") +
          figures_html(section) +
          fmt::format("<h{0} id=\"{1}summary\">Summary</h{0}>\n", level, url(section.folder)) +
@@ -239,11 +239,13 @@ std::string title_of(const Result& result) {
 std::string overview(const std::vector<Section>& sections) {
   std::string rows;
   for (const Section& section : sections) {
-    const compare::Comparison& c = *section.comparison;
-    const auto cell = [&](const char* key) { return "<td>" + value_at(c.summary, key) + "</td>"; };
+    const runs::Run& run = *section.run;
+    const auto cell = [&](const char* key) {
+      return "<td>" + value_at(run.summary, key) + "</td>";
+    };
     rows +=
         fmt::format("<tr data-experiment=\"{0}\"><th scope=\"row\"><a href=\"#{0}\">{1}</a></th>",
-                    url(c.name), escaped(title_of(c))) +
+                    url(run.name), escaped(title_of(run))) +
         cell("problem.dim") + cell("problem.samples") + cell("problem.width") + cell("train.loss") +
         cell("error.rmse") + cell("error.relative_l2") + cell("train.seconds") + "</tr>\n";
   }
@@ -260,11 +262,11 @@ std::string overview(const std::vector<Section>& sections) {
 }  // namespace
 
 std::string page(const Section& section) {
-  const compare::Comparison& c = *section.comparison;
-  return document(title_of(c), "<header>\n<h1>" + escaped(title_of(c)) + "</h1>\n" +
-                                   lede(c.summary) + "</header>\n" + navigation(contents(section)) +
-                                   "<main>\n" + section_body(section, 2) + "</main>\n" +
-                                   footer(c.summary));
+  const runs::Run& run = *section.run;
+  return document(title_of(run), "<header>\n<h1>" + escaped(title_of(run)) + "</h1>\n" +
+                                     lede(run.summary) + "</header>\n" +
+                                     navigation(contents(section)) + "<main>\n" +
+                                     section_body(section, 2) + "</main>\n" + footer(run.summary));
 }
 
 std::string combined_page(const std::vector<Section>& sections,
@@ -272,13 +274,13 @@ std::string combined_page(const std::vector<Section>& sections,
   const std::string title = "The frequency principle: theory and trained networks";
   std::string list, body;
   for (const Section& section : sections) {
-    const compare::Comparison& c = *section.comparison;
-    const std::string id = escaped(url(c.name)), name = escaped(title_of(c));
+    const runs::Run& run = *section.run;
+    const std::string id = escaped(url(run.name)), name = escaped(title_of(run));
     list += fmt::format(
         "<li><a href=\"#{}\">{}</a>\n<details><summary>parts</summary>\n{}</details></li>\n", id,
         name, contents(section));
     body += fmt::format("<section class=\"experiment\" id=\"{0}\" data-experiment=\"{0}\">\n", id) +
-            heading(2, name) + lede(c.summary) + section_body(section, 3) + "</section>\n";
+            heading(2, name) + lede(run.summary) + section_body(section, 3) + "</section>\n";
   }
   for (const CubeSection& study : studies) {
     const std::string id = escaped(url(study.cube->name)), name = escaped(title_of(*study.cube));
@@ -286,8 +288,8 @@ std::string combined_page(const std::vector<Section>& sections,
     body += fmt::format("<section class=\"experiment\" id=\"{0}\" data-study=\"{0}\">\n", id) +
             heading(2, name) + cube_lede(*study.cube) + cube_body(study, 3) + "</section>\n";
   }
-  body += "</main>\n" + footer(sections.empty() ? studies.front().cube->summary
-                                                : sections.front().comparison->summary);
+  body += "</main>\n" +
+          footer(sections.empty() ? studies.front().cube->summary : sections.front().run->summary);
   return document(
       title, "<header>\n<h1>" + title + "</h1>\n" +
                  "<p>In each experiment a two-layer network is trained, and the linear "

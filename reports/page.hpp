@@ -1,8 +1,8 @@
 #pragma once
 
-#include "compare/comparison.hpp"
 #include "reports/cube_page.hpp"
 #include "reports/figure.hpp"
+#include "runs/run.hpp"
 
 #include <string>
 #include <vector>
@@ -11,12 +11,12 @@ namespace fprinciple::reports {
 
 /// One experiment as the page shows it.
 struct Section {
-  const compare::Comparison* comparison;
-  std::vector<Figure> figures;
-  std::vector<std::string> svg;        ///< the drawing of each figure
-  std::vector<std::string> not_drawn;  ///< figures that were asked for and do not apply
-  std::string player;                  ///< its HTML; empty where there is none
-  std::string folder;                  ///< from the page to the results: "" or "NAME/"
+  const runs::Run* run;
+  std::vector<Figure> figures = {};
+  std::vector<std::string> svg = {};        ///< the drawing of each figure
+  std::vector<std::string> not_drawn = {};  ///< figures that were asked for and do not apply
+  std::string player = {};                  ///< its HTML; empty where there is none
+  std::string folder;                       ///< from the page to the results: "" or "NAME/"
 };
 
 /// The self-contained page of one experiment. Every number on it is a value of the summary.

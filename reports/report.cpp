@@ -1,22 +1,20 @@
 #include "reports/report.hpp"
 
-#include "base/error.hpp"
-#include "compare/experiment.hpp"
 #include "reports/figure.hpp"
 #include "reports/page.hpp"
 #include "reports/player.hpp"
 #include "reports/text_file.hpp"
-#include "runs/experiment_file.hpp"
 
 #include <optional>
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
 
 namespace fs = std::filesystem;
+using runs::FigureName;
 
 fs::path svg_file(const fs::path& results, const std::string& figure) {
   return results / "figures" / (figure + ".svg");
@@ -29,40 +27,40 @@ void add(Section& section, Figure figure, const fs::path& results) {
 
 }  // namespace
 
-void write_report(const compare::Comparison& comparison, const fs::path& directory,
-                  const std::vector<std::string>& figures) {
+void write_report(const runs::Run& run, const fs::path& directory,
+                  const std::vector<FigureName>& figures) {
   make_directory(directory / "figures");
-  Section section{&comparison, {}, {}, {}, {}, ""};
+  Section section{.run = &run, .folder = ""};
   bool moving = false;
-  for (const std::string& name : figures.empty() ? runs::figure_names() : figures) {
-    std::optional<Figure> figure = make_figure(name, comparison);
+  for (const FigureName name : figures.empty() ? base::all_values<FigureName>() : figures) {
+    std::optional<Figure> figure = make_figure(name, run);
     if (figure) {
       draw(*figure, directory / "figures");
-      moving = moving || name == "curves" || name == "maps";
+      moving = moving || name == FigureName::curves || name == FigureName::maps;
       add(section, std::move(*figure), directory);
     } else if (!figures.empty()) {
-      section.not_drawn.push_back(name);
+      section.not_drawn.emplace_back(base::name_of(name));
     }
   }
-  const std::optional<Figure> moved = moving ? film(comparison) : std::nullopt;
+  const std::optional<Figure> moved = moving ? film(run.comparison) : std::nullopt;
   if (moved) draw(*moved, directory / "figures");
-  section.player = player(comparison, section.folder, moved.has_value());
+  section.player = player(run.comparison, section.folder, moved.has_value());
   write_text(directory / "report.html", page(section));
 }
 
-void write_combined_report(const std::vector<compare::Comparison>& comparisons,
-                           const std::vector<Study>& studies, const fs::path& directory) {
+void write_combined_report(const std::vector<runs::Run>& runs, const std::vector<Study>& studies,
+                           const fs::path& directory) {
   std::vector<Section> sections;
-  for (const compare::Comparison& comparison : comparisons) {
-    const fs::path results = directory / comparison.name;
-    Section section{&comparison, {}, {}, {}, {}, comparison.name + "/"};
-    for (const std::string& name : runs::figure_names()) {
-      if (!fs::exists(svg_file(results, name))) continue;
-      if (std::optional<Figure> figure = make_figure(name, comparison))
+  for (const runs::Run& run : runs) {
+    const fs::path results = directory / run.name;
+    Section section{.run = &run, .folder = run.name + "/"};
+    for (const FigureName name : base::all_values<FigureName>()) {
+      if (!fs::exists(svg_file(results, std::string(base::name_of(name))))) continue;
+      if (std::optional<Figure> figure = make_figure(name, run))
         add(section, std::move(*figure), results);
     }
     section.player =
-        player(comparison, section.folder, fs::exists(results / "figures" / "film.gif"));
+        player(run.comparison, section.folder, fs::exists(results / "figures" / "film.gif"));
     sections.push_back(std::move(section));
   }
   std::vector<CubeSection> cubes;

@@ -1,12 +1,9 @@
 #pragma once
 
-#include "compare/comparison.hpp"
 #include "reports/cube_report.hpp"
-#include "runs/experiment_file.hpp"
-#include "runs/result_file.hpp"
+#include "runs/run.hpp"
 
 #include <filesystem>
-#include <string>
 #include <vector>
 
 namespace fprinciple::reports {
@@ -16,17 +13,16 @@ namespace fprinciple::reports {
 /// ones asked for; empty means all that apply. One that was asked for but does not apply (maps of
 /// one-dimensional data) is not drawn, and the page says so.
 ///
-/// Throws InputError for a name that is not in runs::figure_names(), and RunError when gnuplot
-/// is missing or fails (with gnuplot's own message) or a file cannot be written.
-void write_report(const compare::Comparison& comparison, const std::filesystem::path& directory,
-                  const std::vector<std::string>& figures = {});
+/// Throws RunError when gnuplot is missing or fails (with gnuplot's own message) or a file cannot
+/// be written.
+void write_report(const runs::Run& run, const std::filesystem::path& directory,
+                  const std::vector<runs::FigureName>& figures = {});
 
 /// Writes directory/report.html, one page with a section for each experiment and each study. The
-/// results and figures of each, as write_comparison and write_report, write_cube and
+/// results and figures of each, as write_run and write_report, write_cube and
 /// write_cube_report leave them, are in directory/NAME/. Throws RunError when the page cannot be
 /// written.
-void write_combined_report(const std::vector<compare::Comparison>& comparisons,
-                           const std::vector<Study>& studies,
+void write_combined_report(const std::vector<runs::Run>& runs, const std::vector<Study>& studies,
                            const std::filesystem::path& directory);
 
 }  // namespace fprinciple::reports

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -33,7 +33,7 @@ std::optional<Figure> scatter(const compare::Comparison& c) {
   const Index last = c.t.size() - 1;
   const std::vector<Index> rows = drawn_points(c.grid.size());
   const std::vector<Column> columns{{"f_nn", VectorXd(c.f_nn.col(last)(rows))},
-                                    {"f_lfp", VectorXd(c.f_lfp.col(last)(rows))}};
+                                    {"f_lfp", VectorXd(c.lfp().f.col(last)(rows))}};
   DataFile file("The prediction over the network at the last time");
   file.table(
       rows.size() < static_cast<std::size_t>(c.grid.size())

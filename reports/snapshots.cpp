@@ -16,7 +16,7 @@ Snapshots snapshots(const compare::Comparison& c, Index most_times, Index most_p
   s.loss = c.loss_nn(times);
   s.x = c.grid.points(Eigen::all, points);
   s.network = c.f_nn(points, times);
-  s.prediction = c.f_lfp(points, times);
+  s.prediction = c.lfp().f(points, times);
   if (c.target) s.target = (*c.target)(points);
   s.values = range_of({s.network.reshaped(), s.prediction.reshaped(), c.samples.y});
   s.difference = symmetric(range_of({(s.network - s.prediction).reshaped()}));

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 

@@ -1,6 +1,7 @@
 #include "runs/checkpoint.hpp"
 
 #include "base/error.hpp"
+#include "base/message.hpp"
 #include "io/checksum.hpp"
 #include "io/netcdf.hpp"
 
@@ -12,7 +13,7 @@
 
 #include <boost/crc.hpp>
 #include <fcntl.h>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace fprinciple::runs {
@@ -63,7 +64,7 @@ void fill(io::NetcdfWriter& file, const std::string& identity, const std::string
   file.attribute("contents", kContents);
   file.attribute("version", version);
   file.attribute("experiment", identity);
-  file.attribute("activation", data::name(network.activation));
+  file.attribute("activation", std::string(base::name_of(network.activation)));
   file.dimension("neuron", network.weights.width());
   file.dimension("dim", network.weights.dim());
   file.dimension("time", past.t.size());
@@ -76,7 +77,7 @@ void fill(io::NetcdfWriter& file, const std::string& identity, const std::string
     put(file, memory_prefix(k), state.memory[k]);
   VectorXd scalars(kScalars);  // integers are exact up to 2^53
   scalars << state.t, static_cast<double>(past.steps), static_cast<double>(past.gradients),
-      network.output_scale, network.train_a, network.train_w, network.train_b,
+      network.output_scale, network.train.a, network.train.w, network.train.b,
       static_cast<double>(state.memory.size());
   file.dimension("scalar", scalars.size());
   file.variable("scalars", "scalar", "1",
@@ -96,15 +97,6 @@ void require(bool possible) {
 std::int64_t count(double number, double most) {
   require(number >= 0.0 && number <= most && number == std::floor(number));
   return static_cast<std::int64_t>(number);
-}
-
-data::Activation activation_in(const io::NetcdfReader& file) {
-  const std::string name = file.attribute("activation");
-  const std::vector<data::Activation> all = data::all_activations();
-  const auto found = std::find_if(
-      all.begin(), all.end(), [&](data::Activation known) { return data::name(known) == name; });
-  require(found != all.end());
-  return *found;
 }
 
 /// Throws InputError where sizes do not fit to each other, or times do not increase from 0.
@@ -133,8 +125,11 @@ nn::TrainingState state_in(const io::NetcdfReader& file) {
   const VectorXd scalars = file.vector("scalars");
   require(scalars.size() == kScalars);
   Trajectory& past = state.so_far;
-  past.network = {weights_of(file, ""), scalars[3],        scalars[4] != 0.0,
-                  scalars[5] != 0.0,    scalars[6] != 0.0, activation_in(file)};
+  past.network = {
+      .weights = weights_of(file, ""),
+      .output_scale = scalars[3],
+      .train = {.a = scalars[4] != 0.0, .w = scalars[5] != 0.0, .b = scalars[6] != 0.0},
+      .activation = base::named<data::Activation>("activation", file.attribute("activation"))};
   for (const auto& [name, member] : kRecords) past.*member = vector_of(file, name);
   past.f = file.matrix("f");
   past.steps = count(scalars[1], kExact);
@@ -163,15 +158,15 @@ void flush_directory(const fs::path& path) {
 
 }  // namespace
 
-std::string identity(const compare::Experiment& experiment) {
+std::string identity(const Experiment& experiment) {
   boost::crc_32_type checksum;
   const auto add = [&](const auto& array) {
     checksum.process_bytes(array.data(), static_cast<std::size_t>(array.size()) * sizeof(double));
   };
-  add(experiment.samples.x);
-  add(experiment.samples.y);
-  add(experiment.grid.points);
-  if (const auto& initial = experiment.network.initial) {
+  add(experiment.problem.samples.x);
+  add(experiment.problem.samples.y);
+  add(experiment.problem.grid.points);
+  if (const auto* initial = std::get_if<Weights>(&experiment.problem.start)) {
     add(initial->a);
     add(initial->w);
     add(initial->b);
@@ -191,7 +186,7 @@ void write_checkpoint(const fs::path& file, const fs::path& scratch, const std::
     std::error_code ignored;
     fs::remove(partial, ignored);
     throw RunError(
-        fmt::format("the checkpoint {} cannot be written: {}", file.string(), error.what()));
+        fmt::format("the checkpoint {} cannot be written: {}", file.string(), message_of(error)));
   }
   flush_directory(fs::absolute(file).parent_path());
 }

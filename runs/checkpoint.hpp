@@ -1,7 +1,7 @@
 #pragma once
 
-#include "compare/experiment.hpp"
 #include "nn/training.hpp"
+#include "runs/experiment.hpp"
 
 #include <filesystem>
 #include <string>
@@ -11,7 +11,7 @@ namespace fprinciple::runs {
 /// What must be the same for training to go on from a checkpoint: the experiment's text and, as a
 /// comment below it, a checksum of samples, grid and given weights, which may come from other
 /// files.
-std::string identity(const compare::Experiment& experiment);
+std::string identity(const Experiment& experiment);
 
 /// Writes a checkpoint, NetCDF-4 with a checksum at its end, every number bit for bit;
 /// state.so_far.stopped_by is left out, and each array of state.memory has the network's shape or

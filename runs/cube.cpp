@@ -2,13 +2,13 @@
 
 #include "base/error.hpp"
 #include "base/version.hpp"
-#include "compare/comparison.hpp"
 #include "io/json.hpp"
 #include "io/netcdf.hpp"
+#include "runs/summary.hpp"
 
 #include <set>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::runs {
 namespace fs = std::filesystem;
@@ -17,8 +17,8 @@ namespace {
 constexpr auto kFailure = "failure";
 
 /// Values, and labels: a label for each value, or none.
-Axis axis_in(const io::JsonValue& axis) {
-  Axis out{axis.at("name").text(), {}, axis.at("labels").texts()};
+CubeAxis axis_in(const io::JsonValue& axis) {
+  CubeAxis out{axis.at("name").text(), {}, axis.at("labels").texts()};
   for (const io::JsonValue& value : axis.at("values").elements())
     out.values.push_back(value.number());
   if (out.values.empty()) axis.at("values").fail_type("a list of numbers");
@@ -31,7 +31,7 @@ Axis axis_in(const io::JsonValue& axis) {
 
 Eigen::Index Cube::size() const {
   Eigen::Index size = 1;
-  for (const Axis& axis : axes) size *= axis.size();
+  for (const CubeAxis& axis : axes) size *= axis.size();
   return size;
 }
 
@@ -42,13 +42,13 @@ void write_cube(const Cube& cube, const fs::path& directory) {
     file.attribute("version", base::version());
     file.attribute("sweep", cube.text);
     file.attribute("experiment", cube.experiment_text);
-    file.attribute("conventions", compare::conventions().dump());
+    file.attribute("conventions", conventions().dump());
     std::vector<std::string> names;
-    for (const Axis& axis : cube.axes) {
+    for (const CubeAxis& axis : cube.axes) {
       names.push_back(axis.name);
       file.dimension(axis.name, axis.size());
     }
-    for (const Axis& axis : cube.axes)
+    for (const CubeAxis& axis : cube.axes)
       if (axis.labels.empty())
         file.numbers(axis.name, {axis.name},
                      Eigen::Map<const Eigen::VectorXd>(axis.values.data(), axis.size()));

@@ -11,7 +11,7 @@
 namespace fprinciple::runs {
 
 /// One dimension of a sweep: what it varies, and its coordinates.
-struct Axis {
+struct CubeAxis {
   std::string name;                 ///< the swept key ("network.width"), or a name of its own
   std::vector<double> values;       ///< the coordinates; 0, 1, … where they are names
   std::vector<std::string> labels;  ///< the names; empty where the coordinates are numbers
@@ -26,7 +26,7 @@ struct Cube {        // NOLINT(bugprone-exception-escape): only if nlohmann::jso
   std::string title;
   std::string text;             ///< the sweep file, as read
   std::string experiment_text;  ///< the experiment that it varies, as read
-  std::vector<Axis> axes;
+  std::vector<CubeAxis> axes;
   /// By dotted key ("error.rmse"); C, nan where the cell failed or has no such number.
   std::map<std::string, Eigen::VectorXd> numbers;
   std::vector<std::string> failures;  ///< C, why the cell failed; empty where it did not

@@ -8,7 +8,7 @@
 #include <set>
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::runs {
 namespace {
@@ -48,16 +48,14 @@ std::vector<std::string> nearest(const std::string& name, std::vector<std::strin
 /// Reads one [[figure]].
 class Reader {
  public:
-  Reader(TomlTable table, const toml::table& raw, const std::vector<Axis>& axes)
+  Reader(TomlTable table, const toml::table& raw, const std::vector<CubeAxis>& axes)
       : table_(std::move(table)), raw_(raw), axes_(axes) {}
 
   CubeFigure read() {
     figure_.name = file_name(table_.require("name", "the name of its files"));
     figure_.map = table_.require("kind", "\"lines\" or \"map\"").choice({"lines", "map"}) == "map";
     figure_.over = axis("over");
-    if (const auto value = table_.find("statistic"))
-      figure_.statistic =
-          value->choice({"mean", "median"}) == "mean" ? Statistic::mean : Statistic::median;
+    if (const auto value = table_.find("statistic")) figure_.statistic = value->choice<Statistic>();
     read_at();
     if (figure_.map)
       read_map();
@@ -91,7 +89,7 @@ class Reader {
 
   std::vector<std::string> axis_names() const {
     std::vector<std::string> names;
-    for (const Axis& axis : axes_) names.push_back(axis.name);
+    for (const CubeAxis& axis : axes_) names.push_back(axis.name);
     return names;
   }
 
@@ -132,14 +130,14 @@ class Reader {
     for (auto&& [key, node] : *at) {
       const Index k = axis_index(axes_, std::string(key.str()));
       if (k < 0) no_axis(place, std::string(key.str()));
-      const Axis& of = axes_[static_cast<std::size_t>(k)];
+      const CubeAxis& of = axes_[static_cast<std::size_t>(k)];
       const TomlValue value({place.file, place.line, fmt::format("{}.{}", place.key, of.name)},
                             node);
       figure_.at[of.name] = position(of, value);
     }
   }
 
-  static Index position(const Axis& axis, const TomlValue& value) {
+  static Index position(const CubeAxis& axis, const TomlValue& value) {
     std::vector<std::string> there;
     const std::string text = axis.labels.empty() ? std::string() : value.text();
     const double number = axis.labels.empty() ? value.number() : 0.0;
@@ -179,7 +177,7 @@ class Reader {
   /// almost like an axis.
   void refuse_misspelt(const TomlValue& x) {
     constexpr std::size_t slips = 2;
-    for (const Axis& axis : axes_)
+    for (const CubeAxis& axis : axes_)
       if (distance(axis.name, figure_.x) <= slips) no_axis(x.place(), figure_.x);
     number(x);
   }
@@ -229,7 +227,7 @@ class Reader {
     if (axis_index(axes_, figure_.x) >= 0) figure_.along = figure_.x;
     roles.push_back(figure_.along);
     for (const auto& [name, index] : figure_.at) roles.push_back(name);
-    for (const Axis& axis : axes_) {
+    for (const CubeAxis& axis : axes_) {
       const auto parts = std::count(roles.begin(), roles.end(), axis.name);
       if (parts > 1)
         table_.place("name").fail(fmt::format("the axis \"{}\" has more than one part", axis.name));
@@ -252,7 +250,7 @@ class Reader {
   void check_log(char letter, const std::string& name) const {
     const Index k = axis_index(axes_, name);
     if (k < 0 || !figure_.is_log(letter)) return;
-    const Axis& axis = axes_[static_cast<std::size_t>(k)];
+    const CubeAxis& axis = axes_[static_cast<std::size_t>(k)];
     const bool positive = std::all_of(axis.values.begin(), axis.values.end(),
                                       [](double value) { return value > 0.0; });
     if (!axis.labels.empty() || !positive)
@@ -262,14 +260,14 @@ class Reader {
 
   TomlTable table_;
   const toml::table& raw_;
-  const std::vector<Axis>& axes_;
+  const std::vector<CubeAxis>& axes_;
   CubeFigure figure_;
 };
 
 }  // namespace
 
 std::vector<CubeFigure> read_cube_figures(const std::string& sweep_text, const std::string& file,
-                                          const std::vector<Axis>& axes) {
+                                          const std::vector<CubeAxis>& axes) {
   const toml::table root = toml::parse(sweep_text, file);
   const toml::node* node = root.get("figure");
   if (!node) return {};
@@ -299,13 +297,13 @@ void check_numbers(const std::vector<CubeFigure>& figures, const Cube& cube) {
                                      key, quoted(nearest(key, there))));
 }
 
-Index axis_index(const std::vector<Axis>& axes, const std::string& name) {
+Index axis_index(const std::vector<CubeAxis>& axes, const std::string& name) {
   for (std::size_t k = 0; k < axes.size(); ++k)
     if (axes[k].name == name) return static_cast<Index>(k);
   return -1;
 }
 
-std::string coordinate(const Axis& axis, Index i) {
+std::string coordinate(const CubeAxis& axis, Index i) {
   const auto k = static_cast<std::size_t>(i);
   return axis.labels.empty() ? fmt::format("{:.6g}", axis.values[k]) : axis.labels[k];
 }

@@ -42,17 +42,17 @@ struct CubeFigure {
 /// The [[figure]] tables of a sweep file whose axes are known. Throws InputError "file:line: key:
 /// …" for anything that can be wrong before the cube is there.
 std::vector<CubeFigure> read_cube_figures(const std::string& sweep_text, const std::string& file,
-                                          const std::vector<Axis>& axes);
+                                          const std::vector<CubeAxis>& axes);
 
 /// Throws InputError at the first number that a figure shows and the cube has not, naming the ones
 /// that are spelt most like it.
 void check_numbers(const std::vector<CubeFigure>& figures, const Cube& cube);
 
 /// The place of an axis among the cube's; -1 for none of that name.
-Eigen::Index axis_index(const std::vector<Axis>& axes, const std::string& name);
+Eigen::Index axis_index(const std::vector<CubeAxis>& axes, const std::string& name);
 
 /// A coordinate in words: its name, or the number with six digits.
-std::string coordinate(const Axis& axis, Eigen::Index i);
+std::string coordinate(const CubeAxis& axis, Eigen::Index i);
 
 /// The number in the cells at `index`, one coordinate for each axis, and along the axis `over`
 /// instead of its coordinate: one value for each replicate, or just one when `over` is empty.

@@ -1,18 +1,12 @@
 #pragma once
 
-#include "compare/experiment.hpp"
+#include "runs/experiment.hpp"
 
 #include <filesystem>
-#include <string>
-#include <vector>
 
 namespace fprinciple::runs {
 
 class TomlFile;
-using compare::Experiment;
-
-/// The names that `report.figures` may hold, in the order of the report.
-std::vector<std::string> figure_names();
 
 /// Reads an experiment file; with `bounds` as if it had a table [bounds]. Throws InputError
 /// "file:line: key: what is wrong; what is allowed" for TOML that does not parse, unknown or

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::runs {
 namespace {
@@ -102,8 +102,8 @@ void read_inline(const TomlTable& table, Experiment& experiment) {
                        samples.y.size()));
   if (const auto defect = data::find_defect(samples))
     points[at(defect->sample)].fail(defect->message);
-  experiment.samples = data::merge_repeated(samples);
-  const Index merged = samples.size() - experiment.samples.size();
+  experiment.problem.samples = data::merge_repeated(samples);
+  const Index merged = samples.size() - experiment.problem.samples.size();
   if (merged > 0)
     experiment.warnings.push_back(fmt::format("{}:{}: data.x: {} repeated samples merged",
                                               x.place().file, x.place().line, merged));
@@ -111,8 +111,9 @@ void read_inline(const TomlTable& table, Experiment& experiment) {
 
 void read_csv(const TomlValue& file, const std::filesystem::path& folder, Experiment& experiment) {
   const std::string name = file.text();
-  file.place().around(
-      [&] { experiment.samples = io::read_samples_csv(folder / name, experiment.warnings); });
+  file.place().around([&] {
+    experiment.problem.samples = io::read_samples_csv(folder / name, experiment.warnings);
+  });
 }
 
 /// n points uniform in the box of the ranges.
@@ -190,7 +191,7 @@ data::Target read_target(const TomlTable& table) {
                              : Shape::sine};
 }
 
-void draw_samples(const TomlTable& table, Experiment& experiment) {
+Drawn draw_samples(const TomlTable& table, Experiment& experiment) {
   const data::Target target = read_target(table);
   const Index d = target.waves.front().frequency.size();
   const TomlValue n = table.require("n", "an integer of at least 1");
@@ -215,11 +216,11 @@ void draw_samples(const TomlTable& table, Experiment& experiment) {
     samples.y[i] +=
         data::draw(noise, seed, data::Stream::sample_noise, static_cast<std::uint64_t>(i));
   if (const auto defect = data::find_defect(samples)) table.place("target").fail(defect->message);
-  experiment.samples = samples;
-  experiment.target = target;
-  for (const auto& [lo, hi] : ranges) experiment.drawn.range.push_back({lo, hi});
-  experiment.drawn.at_random = !regular;
-  experiment.drawn.noise = noise.scale;
+  experiment.problem.samples = samples;
+  experiment.problem.target = target;
+  Drawn drawn{.range = {}, .at_random = !regular, .noise = noise.scale};
+  for (const auto& [lo, hi] : ranges) drawn.range.push_back({lo, hi});
+  return drawn;
 }
 
 // The grid --------------------------------------------------------------------------------------
@@ -278,15 +279,14 @@ data::Grid grid_from_file(const TomlValue& file, const std::filesystem::path& fo
 
 }  // namespace
 
-void read_samples(const TomlTable& root, const std::filesystem::path& folder,
-                  Experiment& experiment) {
+Drawn read_samples(const TomlTable& root, const std::filesystem::path& folder,
+                   Experiment& experiment) {
   const TomlTable table =
       root.table("data", {"x", "y", "file", "target", "n", "sampling", "range", "noise", "seed"});
   constexpr auto kOneOf = "give either x and y, or file, or target";
   if (table.find("target")) {
     table.refuse({"x", "y", "file"}, kOneOf);
-    draw_samples(table, experiment);
-    return;
+    return draw_samples(table, experiment);
   }
   table.refuse({"n", "sampling", "range", "noise", "seed"}, "is allowed only beside data.target");
   if (const auto file = table.find("file")) {
@@ -295,24 +295,26 @@ void read_samples(const TomlTable& root, const std::filesystem::path& folder,
   } else {
     read_inline(table, experiment);
   }
-  require_sample_memory(table.place(table.find("file") ? "file" : "x"), experiment.samples.size(),
-                        experiment.samples.dim());
+  require_sample_memory(table.place(table.find("file") ? "file" : "x"),
+                        experiment.problem.samples.size(), experiment.problem.samples.dim());
+  return {};
 }
 
 void read_grid(const TomlTable& root, const std::filesystem::path& folder, Index snapshots,
                Experiment& experiment) {
   const TomlTable table = root.table("grid", {"range", "count", "file"});
-  const Index d = experiment.samples.dim();
+  const Index d = experiment.problem.samples.dim();
   if (const auto file = table.find("file")) {
     table.refuse({"range", "count"}, "cannot stand beside grid.file");
-    experiment.grid = grid_from_file(*file, folder, d);
-    require_grid_memory(file->place(), static_cast<double>(experiment.grid.size()), d, snapshots);
+    experiment.problem.grid = grid_from_file(*file, folder, d);
+    require_grid_memory(file->place(), static_cast<double>(experiment.problem.grid.size()), d,
+                        snapshots);
     return;
   }
   const auto range = table.find("range");
   const auto count = table.find("count");
   const std::vector<Range> ranges =
-      range ? ranges_of(*range, d) : bounding_box(experiment.samples.x);
+      range ? ranges_of(*range, d) : bounding_box(experiment.problem.samples.x);
   const std::vector<Index> counts = count ? counts_of(*count, d) : default_counts(d);
   double points = 1.0;  // a double, as the product of huge counts would overflow
   std::vector<Axis> axes;
@@ -321,7 +323,7 @@ void read_grid(const TomlTable& root, const std::filesystem::path& folder, Index
     points *= static_cast<double>(counts[k]);
   }
   require_grid_memory(table.place("count"), points, d, snapshots);
-  experiment.grid = data::make_grid(axes);
+  experiment.problem.grid = data::make_grid(axes);
 }
 
 }  // namespace fprinciple::runs

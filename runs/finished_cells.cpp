@@ -1,6 +1,7 @@
 #include "runs/finished_cells.hpp"
 
 #include "base/error.hpp"
+#include "base/message.hpp"
 #include "io/json.hpp"
 
 #include <cerrno>
@@ -16,8 +17,8 @@
 
 #include <boost/crc.hpp>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <spdlog/fmt/fmt.h>
 #include <unistd.h>
 
 namespace fprinciple::runs {
@@ -185,7 +186,7 @@ void FinishedCells::keep(Eigen::Index cell, const CellResult& result) const {
   } catch (const std::exception& error) {
     std::error_code ignored;
     fs::remove(partial, ignored);
-    throw RunError(fmt::format("{} cannot be written: {}", file.string(), error.what()));
+    throw RunError(fmt::format("{} cannot be written: {}", file.string(), message_of(error)));
   }
 }
 

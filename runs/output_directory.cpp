@@ -1,6 +1,7 @@
 #include "runs/output_directory.hpp"
 
 #include "base/error.hpp"
+#include "io/json.hpp"
 #include "runs/ownership.hpp"
 
 #include <algorithm>
@@ -8,15 +9,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <ranges>
 #include <string>
 #include <system_error>
 #include <thread>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,9 +166,12 @@ int rename_with(unsigned flags, const fs::path& from, const fs::path& to) {
 }  // namespace
 
 bool is_result_directory(const fs::path& directory) {
-  std::ifstream in(directory / "summary.json");
-  const auto summary = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
-  return summary.is_object() && summary.contains("program") && summary["program"] == "fprinciple";
+  try {
+    const auto summary = io::read_json(directory / "summary.json");
+    return summary.is_object() && summary.contains("program") && summary["program"] == "fprinciple";
+  } catch (const InputError&) {
+    return false;
+  }
 }
 
 OutputDirectory::OutputDirectory(const fs::path& final_path, const std::vector<fs::path>& inputs,
@@ -219,6 +221,7 @@ void OutputDirectory::make_staging() {
 
 /// Of what it does not find it says nothing; what another thread is still writing goes, too.
 void OutputDirectory::remove() {
+  std::vector<char>().swap(reserve_);  // memory may have ended, and a removal needs some
   std::error_code error;
   constexpr int kAttempts = 50;
   for (int attempt = 0; !staging_.empty() && attempt < kAttempts; ++attempt) {

@@ -78,6 +78,7 @@ class OutputDirectory {
   std::optional<NameLock> lock_;
   std::filesystem::path staging_;
   std::mutex mutex_;  ///< of publishing, removing and abandoning
+  std::vector<char> reserve_ = std::vector<char>(1 << 18);  ///< bytes for remove(), see there
 };
 
 }  // namespace fprinciple::runs

@@ -10,8 +10,8 @@
 #include <set>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::runs {
 namespace fs = std::filesystem;

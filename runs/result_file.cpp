@@ -2,29 +2,52 @@
 
 #include "base/error.hpp"
 #include "base/version.hpp"
-#include "compare/bounds.hpp"
 #include "io/json.hpp"
 #include "io/netcdf.hpp"
 #include "io/weights_file.hpp"
+#include "runs/summary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
+#include <vector>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::runs {
 namespace {
 
 using compare::Comparison;
+using compare::Model;
+using compare::ModelValues;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
+/// A model in the long names of arrays.
+const char* in_words(Model model) {
+  switch (model) {
+    case Model::linearised:
+      return "linearised network";
+    case Model::complete:
+      return "complete LFP";
+    case Model::lfp2020:
+      return "LFP-2020";
+    case Model::lfp2019:
+      return "LFP-2019";
+    case Model::power:
+      break;
+  }
+  return "power law";
+}
+
 /// Every array of result.nc, once: used to write it and to read it. `file` has one(name, dimension,
-/// units, long_name, array), two(name, outer, inner, …), and maybe_one and maybe_two for
-/// arrays that are empty where they do not apply.
-template <class File, class C>
-void each_array(File& file, C& c) {
+/// units, long_name, array), two(name, outer, inner, …), and maybe_one and maybe_two for arrays
+/// that are empty where they do not apply. `lfp` is the prediction, `ladder` the models of the
+/// ladder, from the network down.
+template <class File, class C, class Values>
+void each_array(File& file, C& c, Values& lfp, const std::vector<Values*>& ladder) {
   const std::string x = "unit of x";
   const std::string y = "unit of y";
   const std::string loss = "(unit of y)^2";
@@ -34,11 +57,11 @@ void each_array(File& file, C& c) {
   file.two("x_grid", "grid", "dim", x, "grid points", c.grid.points);
   file.one("t", "time", "1", time, c.t);
   file.two("f_nn", "time", "grid", y, "network", c.f_nn);
-  file.two("f_lfp", "time", "grid", y, "LFP prediction", c.f_lfp);
+  file.two("f_lfp", "time", "grid", y, "LFP prediction", lfp.f);
   file.one("loss_nn", "time", loss, "1/2 sum (f_nn - y)^2 on the samples", c.loss_nn);
   file.one("loss_lfp", "time", loss, "1/2 sum (f_lfp - y)^2 on the samples", c.loss_lfp);
   file.one("rmse", "time", y, "root mean square of f_nn - f_lfp on the grid", c.rmse);
-  file.one("f_lfp_limit", "grid", y, "LFP prediction for t to infinity", c.f_lfp_limit);
+  file.one("f_lfp_limit", "grid", y, "LFP prediction for t to infinity", lfp.limit);
   file.maybe_one("kernel_drift", "time", "1",
                  "||K(t) - K(0)|| / ||K(0)||, Frobenius norm of the tangent kernel",
                  c.kernel_drift);
@@ -47,16 +70,12 @@ void each_array(File& file, C& c) {
                  c.parameter_distance);
   file.maybe_one("switched", "time", "1",
                  "share of neurons that are active on other samples than at t = 0", c.switched);
-  file.maybe_two("f_linearised", "time", "grid", y, "linearised network", c.f_linearised);
-  file.maybe_two("f_complete", "time", "grid", y, "complete LFP", c.f_complete);
-  file.maybe_two("f_lfp2020", "time", "grid", y, "LFP-2020", c.f_lfp2020);
-  file.maybe_two("f_lfp2019", "time", "grid", y, "LFP-2019", c.f_lfp2019);
-  const std::string limit = ", t to infinity";
-  file.maybe_one("f_linearised_limit", "grid", y, "linearised network" + limit,
-                 c.f_linearised_limit);
-  file.maybe_one("f_complete_limit", "grid", y, "complete LFP" + limit, c.f_complete_limit);
-  file.maybe_one("f_lfp2020_limit", "grid", y, "LFP-2020" + limit, c.f_lfp2020_limit);
-  file.maybe_one("f_lfp2019_limit", "grid", y, "LFP-2019" + limit, c.f_lfp2019_limit);
+  for (Values* const model : ladder)
+    file.maybe_two(fmt::format("f_{}", base::name_of(model->model)), "time", "grid", y,
+                   in_words(model->model), model->f);
+  for (Values* const model : ladder)
+    file.maybe_one(fmt::format("f_{}_limit", base::name_of(model->model)), "grid", y,
+                   fmt::format("{}, t to infinity", in_words(model->model)), model->limit);
   file.one("target", "grid", y, "the analytic target", c.target);
   const std::string test = "1/2 n/G sum over the grid of (f - target)^2";
   file.one("test_loss_nn", "time", loss, test + ", network", c.test_loss_nn);
@@ -149,6 +168,34 @@ class Reader {
   std::map<std::string, Index> sizes_;  ///< along each dimension, by the first array that has it
 };
 
+/// The model of the prediction.
+Model model_in(const io::JsonValue& summary) {
+  const io::JsonValue name = summary.at("lfp").at("model");
+  const auto model = base::find_named<Model>(name.text());
+  if (!model)
+    name.fail(fmt::format("must be one of {}", fmt::join(base::all_names<Model>(), ", ")));
+  return *model;
+}
+
+/// The models that were read: those of the ladder that are there, or the prediction alone. Throws
+/// InputError where of a model only half is there.
+void set_models(const std::filesystem::path& file, ModelValues lfp, std::vector<ModelValues> ladder,
+                Comparison& c) {
+  for (const ModelValues& one : ladder)
+    if ((one.f.size() > 0) != (one.limit.size() > 0))
+      throw InputError(fmt::format(
+          "{}: a model's prediction and its limit must both be there, or neither", file.string()));
+  std::erase_if(ladder, [](const ModelValues& one) { return one.f.size() == 0; });
+  const auto chosen = std::find_if(ladder.begin(), ladder.end(),
+                                   [&](const ModelValues& one) { return one.model == lfp.model; });
+  if (chosen == ladder.end()) {
+    c.models = {std::move(lfp)};
+    return;
+  }
+  c.prediction = static_cast<std::size_t>(chosen - ladder.begin());
+  c.models = std::move(ladder);
+}
+
 /// What every figure and page relies on, besides sizes. Throws InputError.
 void require_sound(const std::filesystem::path& file, const Comparison& c) {
   const auto require = [&](bool holds, const char* what) {
@@ -162,13 +209,6 @@ void require_sound(const std::filesystem::path& file, const Comparison& c) {
   require(c.samples.y.allFinite(), "variable y_train must be finite");
   require(c.grid.points.allFinite(), "variable x_grid must be finite");
   require(increases(c.t) && c.t[0] == 0.0, "variable t must increase from 0");
-  for (const auto& [f, limit] :
-       {std::pair(&Comparison::f_linearised, &Comparison::f_linearised_limit),
-        std::pair(&Comparison::f_complete, &Comparison::f_complete_limit),
-        std::pair(&Comparison::f_lfp2020, &Comparison::f_lfp2020_limit),
-        std::pair(&Comparison::f_lfp2019, &Comparison::f_lfp2019_limit)})
-    require(((c.*f).size() > 0) == ((c.*limit).size() > 0),
-            "a model's prediction and its limit must both be there, or neither");
   require(c.target.has_value() == c.test_loss_nn.has_value() &&
               c.target.has_value() == c.test_loss_lfp.has_value(),
           "target, test_loss_nn and test_loss_lfp must all be there, or none");
@@ -221,7 +261,7 @@ void require_numbers(const io::JsonValue& summary, const Comparison& c) {
   const io::JsonValue bounds = summary.at("bounds");
   if (!bounds.at("fp_norm").value().is_null()) (void)bounds.at("fp_norm").number();
   if (c.power_function.size() == 0) return;
-  for (const compare::BoundWords& bound : compare::bound_words) {
+  for (const BoundWords& bound : bound_words) {
     (void)bounds.at(bound.key).number();
     (void)bounds.at(bound.measured).number();
   }
@@ -229,48 +269,57 @@ void require_numbers(const io::JsonValue& summary, const Comparison& c) {
 
 }  // namespace
 
-void write_comparison(const Comparison& comparison, const std::filesystem::path& directory) {
+void write_run(const Run& run, const std::filesystem::path& directory) {
+  const Comparison& c = run.comparison;
   io::write_netcdf(directory / "result.nc", [&](io::NetcdfWriter& file) {
-    file.dimension("time", comparison.t.size());
-    file.dimension("grid", comparison.grid.size());
-    file.dimension("sample", comparison.samples.size());
-    file.dimension("dim", comparison.samples.dim());
-    if (comparison.frequency.size() > 0) file.dimension("frequency", comparison.frequency.size());
-    file.dimension("neuron", comparison.summary.at("problem").at("width"));
-    file.attribute("title", comparison.title);
+    file.dimension("time", c.t.size());
+    file.dimension("grid", c.grid.size());
+    file.dimension("sample", c.samples.size());
+    file.dimension("dim", c.samples.dim());
+    if (c.frequency.size() > 0) file.dimension("frequency", c.frequency.size());
+    file.dimension("neuron", run.summary.at("problem").at("width"));
+    file.attribute("title", run.title);
     file.attribute("program", "fprinciple");
     file.attribute("version", base::version());
-    file.attribute("experiment", comparison.experiment_text);
-    if (comparison.summary.contains("seed"))
-      file.attribute("seed", comparison.summary.at("seed").dump());
-    file.attribute("conventions", comparison.summary.at("conventions").dump());
-    write_axes(file, comparison.grid.axes);
+    file.attribute("experiment", run.experiment_text);
+    if (run.summary.contains("seed")) file.attribute("seed", run.summary.at("seed").dump());
+    file.attribute("conventions", run.summary.at("conventions").dump());
+    write_axes(file, c.grid.axes);
     Writer writer(file);
-    each_array(writer, comparison);
+    std::vector<const ModelValues*> ladder;
+    if (c.has_ladder())
+      for (const ModelValues& model : c.models) ladder.push_back(&model);
+    each_array(writer, c, c.lfp(), ladder);
   });
-  if (comparison.weights_initial)
-    io::write_weights(directory / "weights_initial.nc", *comparison.weights_initial);
-  if (comparison.weights_final)
-    io::write_weights(directory / "weights_final.nc", *comparison.weights_final);
-  io::write_json(directory / "summary.json", comparison.summary);
+  if (run.weights_initial)
+    io::write_weights(directory / "weights_initial.nc", *run.weights_initial);
+  if (run.weights_final) io::write_weights(directory / "weights_final.nc", *run.weights_final);
+  io::write_json(directory / "summary.json", run.summary);
 }
 
-Comparison read_comparison(const std::filesystem::path& directory) {
-  Comparison comparison;
+Run read_run(const std::filesystem::path& directory) {
+  Run run;
   const std::filesystem::path summary_file = directory / "summary.json";
   const std::filesystem::path result = directory / "result.nc";
-  comparison.summary = io::read_json(summary_file);
-  const io::JsonValue summary(summary_file.string(), comparison.summary);
-  comparison.name = summary.at("name").text();
-  comparison.title = summary.at("title").text();
+  run.summary = io::read_json(summary_file);
+  const io::JsonValue summary(summary_file.string(), run.summary);
+  run.name = summary.at("name").text();
+  run.title = summary.at("title").text();
   const io::NetcdfReader file(result);
-  comparison.experiment_text = file.attribute("experiment");
+  run.experiment_text = file.attribute("experiment");
+  Comparison& c = run.comparison;
+  ModelValues lfp{.model = model_in(summary)};
+  std::vector<ModelValues> ladder;
+  for (const compare::Rung& rung : compare::rungs) ladder.push_back({.model = rung.lower});
+  std::vector<ModelValues*> places;
+  for (ModelValues& model : ladder) places.push_back(&model);
   Reader reader(result, file);
-  each_array(reader, comparison);
-  comparison.grid.axes = read_axes(result, file, comparison.grid.points);
-  require_sound(result, comparison);
-  require_numbers(summary, comparison);
-  return comparison;
+  each_array(reader, c, lfp, places);
+  set_models(result, std::move(lfp), std::move(ladder), c);
+  c.grid.axes = read_axes(result, file, c.grid.points);
+  require_sound(result, c);
+  require_numbers(summary, c);
+  return run;
 }
 
 }  // namespace fprinciple::runs

@@ -1,10 +1,11 @@
 #include "runs/run_sweep.hpp"
 
 #include "base/error.hpp"
+#include "base/message.hpp"
 #include "base/stopwatch.hpp"
 #include "base/version.hpp"
-#include "compare/run.hpp"
 #include "runs/checkpoint.hpp"
+#include "runs/run.hpp"
 #include "runs/verify.hpp"
 
 #include <algorithm>
@@ -15,13 +16,12 @@
 #include <limits>
 #include <memory>
 #include <mutex>
-#include <new>
 #include <numeric>
 #include <thread>
 
 #include <boost/crc.hpp>
+#include <fmt/format.h>
 #include <omp.h>
-#include <spdlog/fmt/fmt.h>
 
 namespace fprinciple::runs {
 namespace {
@@ -49,15 +49,13 @@ CellResult run_cell(const Sweep& sweep, Index cell, const std::atomic<bool>& sto
     supervision.wish = [&] {
       return stop ? nn::Supervision::Wish::stop : nn::Supervision::Wish::go_on;
     };
-    const json summary = compare::run(experiment(sweep, cell), {}, supervision).summary;
+    const json summary = run(experiment(sweep, cell), {}, supervision).summary;
     result.warnings = summary.at("warnings");
     collect(summary, {}, result.numbers);
   } catch (const Interrupted&) {
     throw;
-  } catch (const std::bad_alloc&) {
-    result.failure = "there is not enough memory";
   } catch (const std::exception& error) {
-    result.failure = error.what();
+    result.failure = message_of(error);
   }
   return result;
 }
@@ -98,7 +96,7 @@ class Collector {
 
   Cube cube(double seconds) {
     json axes = json::array();
-    for (const Axis& axis : cube_.axes)
+    for (const CubeAxis& axis : cube_.axes)
       axes.push_back({{"name", axis.name}, {"values", axis.values}, {"labels", axis.labels}});
     std::map<std::string, Index> warnings;  // in how many cells
     for (const auto& list : warnings_)
@@ -118,7 +116,7 @@ class Collector {
  private:
   bool is_axis(const std::string& key) const {
     return std::any_of(cube_.axes.begin(), cube_.axes.end(),
-                       [&](const Axis& axis) { return axis.name == key; });
+                       [&](const CubeAxis& axis) { return axis.name == key; });
   }
 
   std::vector<double> work_;
@@ -152,8 +150,8 @@ SweepPlan plan(const Sweep& sweep) {
   for (Index cell = 0; cell < sweep.size(); ++cell) {
     try {
       const Experiment e = experiment(sweep, cell);
-      out.work.push_back(static_cast<double>(e.network.width) *
-                         static_cast<double>(e.samples.size()));
+      out.work.push_back(static_cast<double>(e.problem.law.width) *
+                         static_cast<double>(e.problem.samples.size()));
       add(identity(e));
     } catch (const InputError& error) {
       throw InputError(fmt::format("{} (in the cell {})", error.what(), cell_name(sweep, cell)));

@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::runs {
 namespace {
@@ -216,8 +216,8 @@ void read_axis(const TomlValue& value, Targets& targets, Sweep& sweep) {
       {"key", "name", "values", "range", "linear_range", "log_range", "set", "remove", "multiply"});
   if (table.find("key")) table.refuse({"name"}, "cannot stand beside axis.key, which is the name");
   const auto key = table.find("key");
-  Axis axis{key ? key->text() : read_name(table), {}, {}};
-  for (const Axis& other : sweep.axes)
+  CubeAxis axis{key ? key->text() : read_name(table), {}, {}};
+  for (const CubeAxis& other : sweep.axes)
     if (other.name == axis.name)
       table.place(key ? "key" : "name").fail("is the name of another axis");
   const std::vector<Coordinate> coordinates = read_coordinates(table);
@@ -253,7 +253,7 @@ std::vector<std::size_t> coordinates_of(const Sweep& sweep, Index cell) {
 
 Index Sweep::size() const {
   Index size = 1;
-  for (const Axis& axis : axes) size *= axis.size();
+  for (const CubeAxis& axis : axes) size *= axis.size();
   return size;
 }
 
@@ -301,7 +301,7 @@ std::string cell_name(const Sweep& sweep, Index cell) {
   const std::vector<std::size_t> coordinates = coordinates_of(sweep, cell);
   std::vector<std::string> words;
   for (std::size_t k = 0; k < coordinates.size(); ++k) {
-    const Axis& axis = sweep.axes[k];
+    const CubeAxis& axis = sweep.axes[k];
     const std::size_t i = coordinates[k];
     words.push_back(axis.labels.empty() ? fmt::format("{} = {}", axis.name, axis.values[i])
                                         : fmt::format("{} = {}", axis.name, axis.labels[i]));

@@ -28,7 +28,7 @@ struct Sweep {
   std::filesystem::path experiment_file;
   std::string experiment_text;
   std::vector<Edit> everywhere;  ///< the edits of every cell
-  std::vector<Axis> axes;
+  std::vector<CubeAxis> axes;
   std::vector<std::vector<std::vector<Edit>>> edits;  ///< by axis and coordinate
 
   Eigen::Index size() const;  ///< C; cells are counted with the last axis fastest

@@ -1,11 +1,12 @@
 #include "runs/toml_reader.hpp"
 
+#include "io/open_file.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <sstream>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::runs {
 namespace {
@@ -61,11 +62,8 @@ TomlPlace place_of(const toml::source_region& source, const TomlPlace& above, st
 }
 
 std::string contents(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in || std::filesystem::is_directory(file))
-    throw InputError(fmt::format("{}: cannot be read", file.string()));
   std::ostringstream text;
-  text << in.rdbuf();
+  text << io::open_file(file).rdbuf();
   return text.str();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -58,6 +59,14 @@ class TomlValue {
 
   /// One of the names in `available`.
   std::string choice(const std::vector<std::string>& available) const;
+
+  /// The value of an enum that has this name; of `available` only.
+  template <class Enum>
+  Enum choice(const std::vector<Enum>& available = base::all_values<Enum>()) const {
+    std::vector<std::string> names;
+    for (const Enum value : available) names.emplace_back(base::name_of(value));
+    return *base::find_named<Enum>(choice(names));
+  }
 
   /// The values of a non-empty array; each keeps its own line.
   std::vector<TomlValue> elements(std::string_view allowed) const;

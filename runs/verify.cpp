@@ -9,7 +9,7 @@
 #include <cmath>
 #include <string_view>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::runs {
 namespace fs = std::filesystem;
@@ -75,7 +75,7 @@ class Walk {
     if (!chosen(key)) return;
     const bool number = expected && expected->is_number();
     if (number) ++verdict.numbers;
-    Moved moved{key, text(expected), text(got)};
+    Moved moved{base::excerpt(key), text(expected), text(got)};
     if (number && got && got->is_number()) {
       const double size = std::abs(expected->get<double>());
       const double difference = std::abs(got->get<double>() - expected->get<double>());
@@ -94,7 +94,7 @@ class Walk {
     for (const auto& [name, ignored] : got.items())
       if (!varies(name) && !expected.contains(name))
         if (const std::string key = (place / name).to_string(); chosen(key))
-          verdict.unexpected.push_back(key);
+          verdict.unexpected.push_back(base::excerpt(key));
   }
 
   const Expectation& expectation_;
@@ -123,7 +123,7 @@ void require_tolerances(const fs::path& file, const char* kind,
   for (const auto& [key, value] : values)
     if (!(value >= 0.0 && std::isfinite(value)))
       throw InputError(fmt::format("{}: {} {}{}must be a number >= 0, not {}", file.string(), kind,
-                                   key, key.empty() ? "" : " ", value));
+                                   base::excerpt(key), key.empty() ? "" : " ", value));
 }
 
 bool has(const json& values, const std::string& key) {
@@ -170,7 +170,7 @@ Expectation read_expectation(const fs::path& file, const std::string& experiment
       throw InputError(
           fmt::format("{}: --only {}: there is no such key; keys are written "
                       "/error/rmse",
-                      file.string(), key));
+                      file.string(), base::excerpt(key)));
   if (verify(out, values).numbers == 0)
     throw InputError(fmt::format("{}: there is no number to compare", file.string()));
   return out;
@@ -186,7 +186,7 @@ Verdict verify(const Expectation& expectation, const json& summary) {
   std::stable_sort(moved.begin(), moved.end(),
                    [](const Moved& a, const Moved& b) { return excess(a) > excess(b); });
   if (expected.contains("version") && expected["version"] != got.value("version", json()))
-    walk.verdict.version = expected["version"].dump();
+    walk.verdict.version = text(&expected["version"]);
   return walk.verdict;
 }
 

@@ -28,7 +28,7 @@ struct Expectation {
 
 /// A value that is not as expected.
 struct Moved {
-  std::string key;
+  std::string key;            ///< as base::excerpt has it, like all three
   std::string expected, got;  ///< as JSON, or "missing"
   /// Of two numbers: |got − expected| and what of it was allowed, both relative to |expected|
   /// (absolute where that is 0). Else nan.

@@ -44,7 +44,7 @@ struct Case {
   data::Grid grid;
 
   data::NetworkLaw law(data::Activation activation = data::Activation::relu) const {
-    return {activation, width, 1.0, a, w, b};
+    return {.width = width, .activation = activation, .a = a, .w = w, .b = b};
   }
   lfp::SpectralWeight weight() const { return lfp::lfp2019(law(), samples.dim()); }
   lfp::Problem problem() const { return lfp::make_problem(lattice, weight(), samples); }
@@ -54,7 +54,9 @@ struct Case {
                              samples);
   }
   nn::Network network(std::uint64_t seed, Eigen::Index m) const {
-    return {nn::draw_weights({m, samples.dim(), a, w, b, true, seed})};
+    data::NetworkLaw wide = law();
+    wide.width = m;
+    return nn::make_network(wide, samples.dim(), nn::Draw{.seed = seed});
   }
 };
 

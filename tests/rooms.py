@@ -104,12 +104,13 @@ def missed(root):
     """Plants what is wrong, one line at a time; yields what was not seen."""
     includes = [
         ("base", '#include "data/grid.hpp"'), ("data", '#include "io/csv.hpp"'),
-        ("io", '#include "compare/run.hpp"'), ("lfp", '#include "nn/network.hpp"'),
+        ("io", '#include "compare/compare.hpp"'), ("lfp", '#include "nn/network.hpp"'),
         ("nn", '#include "lfp/lattice.hpp"'), ("nn", '#include "../lfp/lattice.hpp"'),
         ("nn", "#  include <fprinciple/lfp/lattice.hpp>"), ("lfp", '#include "io/csv.hpp"'),
         ("compare", '#include "runs/sweep.hpp"'), ("compare", '#include "io/csv.hpp"'),
         ("runs", '#include "reports/page.hpp"'), ("reports", '#include "cli/commands.hpp"'),
         ("lfp", '#include "tests/problems.hpp"'), ("nn", '#include "problems.hpp"'),
+        ("examples/cpp", '#include "lfp/lattice.hpp"'),
     ]
     planted = [(sources(root / folder)[0], line) for folder, line in includes]
     planted += [(root / room / "CMakeLists.txt",

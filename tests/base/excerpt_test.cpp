@@ -14,6 +14,8 @@ TEST_CASE("an excerpt has no control character and no byte that is no UTF-8") {
   using namespace std::literals;
   CHECK(excerpt("a\nb\x1b[31m\x7f\0"sv) == "a\\x0ab\\x1b[31m\\x7f\\x00");
   CHECK(excerpt("\xc2\x9b") == "\\xc2\\x9b");           // a control character of two bytes
+  CHECK(excerpt("\xe2\x80\xa8") == "\\xe2\\x80\\xa8");  // a break of lines
+  CHECK(excerpt("\xe2\x80\xae") == "\\xe2\\x80\\xae");  // from right to left
   CHECK(excerpt("\xff\xc3") == "\\xff\\xc3");           // no start, no rest
   CHECK(excerpt("\xc0\xaf") == "\\xc0\\xaf");           // / in two bytes
   CHECK(excerpt("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // half a pair

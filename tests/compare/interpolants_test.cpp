@@ -29,6 +29,20 @@ TEST_CASE("outside the samples the spline goes on straight, the piecewise-linear
   CHECK(compare::piecewise_linear(x, s.y, left)[3] == 0.25);
 }
 
+TEST_CASE("samples without an interpolant are refused") {
+  const VectorXd points = VectorXd::Zero(2);
+  for (const auto interpolant : {compare::natural_cubic_spline, compare::piecewise_linear}) {
+    CHECK_THROWS_WITH(interpolant(VectorXd(), VectorXd(), points),
+                      "x is 0, but must be one sample at least");
+    CHECK_THROWS_WITH(interpolant(Eigen::Vector2d(0, 1), VectorXd::Ones(3), points),
+                      "y has 3 entries, but must have 2");
+    CHECK_THROWS_WITH(interpolant(Eigen::Vector2d(1, 1), VectorXd::Ones(2), points),
+                      "x is 1, but must be distinct from all others");
+    CHECK_THROWS_WITH(interpolant(Eigen::Vector2d(0, NAN), VectorXd::Ones(2), points),
+                      "x[1] is nan, but must be finite");
+  }
+}
+
 TEST_CASE("one and two samples have interpolants") {
   const VectorXd points = Eigen::Vector3d(-1, 0.5, 4);
   CHECK(compare::natural_cubic_spline(VectorXd::Zero(1), VectorXd::Ones(1), points) ==

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include <catch2/catch.hpp>
 
@@ -129,6 +130,16 @@ TEST_CASE("a slope needs two points, and its interval two replicates", "[statist
   const auto one = compare::log_log_slope(x, MatrixXd::Ones(1, 2));
   CHECK(one.value == 0.0);
   CHECK(std::isnan(one.low));
+}
+
+TEST_CASE("statistics of what has no shape or no resamples are refused", "[statistics]") {
+  const VectorXd x = vector({1.0, 2.0});
+  CHECK_THROWS_WITH(compare::log_log_slope(x, MatrixXd::Ones(5, 3)),
+                    "y is 5 × 3, but must be any number × 2");
+  for (const Eigen::Index resamples : {0, 1})
+    CHECK_THROWS_WITH(
+        compare::estimate(x, Statistic::mean, {.resamples = resamples}),
+        "bootstrap.resamples is " + std::to_string(resamples) + ", but must be at least 2");
 }
 
 TEST_CASE("coverage of the interval of a slope", "[statistics]") {

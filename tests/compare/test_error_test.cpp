@@ -1,5 +1,7 @@
 #include "compare/test_error.hpp"
 
+#include "compare/comparison.hpp"
+
 #include <cmath>
 
 #include <catch2/catch.hpp>
@@ -25,21 +27,21 @@ TEST_CASE("the best time to stop is found between the snapshots") {
   for (int k = 1; k < 12; ++k) t[k] = 1e-3 * std::pow(3.0, k);
   // A mean square that is a parabola in log t, least, 0.04, at t = 0.5.
   const Eigen::VectorXd square = (t.cwiseMax(1e-9) / 0.5).array().log().square() + 0.04;
-  const auto numbers = compare::test_numbers(missing_by(t, square.cwiseSqrt())).at("nn");
-  CHECK(numbers.at("best_time").get<double>() == Approx(0.5).epsilon(1e-9));
-  CHECK(numbers.at("best_rmse").get<double>() == Approx(0.2).epsilon(1e-9));
-  CHECK(numbers.at("rmse").get<double>() == Approx(std::sqrt(square[11])).epsilon(1e-12));
-  CHECK(numbers.at("relative_l2").get<double>() == Approx(std::sqrt(square[11])).epsilon(1e-12));
+  const auto numbers = *compare::test_errors(missing_by(t, square.cwiseSqrt())).nn;
+  CHECK(numbers.best_time == Approx(0.5).epsilon(1e-9));
+  CHECK(numbers.best_rmse == Approx(0.2).epsilon(1e-9));
+  CHECK(numbers.rmse == Approx(std::sqrt(square[11])).epsilon(1e-12));
+  CHECK(numbers.relative_l2 == Approx(std::sqrt(square[11])).epsilon(1e-12));
 }
 
 TEST_CASE("an error that falls, or rises, all the time is best at the last, or first, snapshot") {
   const Eigen::VectorXd t = Eigen::VectorXd::LinSpaced(6, 0.0, 5.0);
   const Eigen::VectorXd falling = Eigen::VectorXd::LinSpaced(6, 1.0, 0.5);
   const auto best_time = [&](const Eigen::VectorXd& r) {
-    return compare::test_numbers(missing_by(t, r)).at("nn").at("best_time").get<double>();
+    return compare::test_errors(missing_by(t, r)).nn->best_time;
   };
   CHECK(best_time(falling) == 5.0);
   CHECK(best_time(falling.reverse()) == 0.0);
 }
 
-TEST_CASE("there is no test error without a target") { CHECK(compare::test_numbers({}).is_null()); }
+TEST_CASE("there is no test error without a target") { CHECK(!compare::test_errors({}).nn); }

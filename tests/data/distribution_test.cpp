@@ -44,14 +44,15 @@ TEST_CASE("norm moments equal Monte-Carlo averages within four standard errors")
         }
         const double mean = sum / kDraws;
         const double error = std::sqrt((squares / kDraws - mean * mean) / kDraws);
-        INFO(name(law.kind) << " d = " << d << " p = " << p);
+        INFO(base::name_of(law.kind) << " d = " << d << " p = " << p);
         CHECK(std::abs(mean - norm_moment(law, d, p)) < 4.0 * error);
       }
 }
 
 TEST_CASE("the density of drawn biases at 0 approaches that of their law") {
   const auto weights = nn::draw_weights(
-      {400000, 2, tests::normal(0.2), tests::normal(0.8), tests::uniform(1), true, 3});
+      {.width = 400000, .a = tests::normal(0.2), .w = tests::normal(0.8), .b = tests::uniform(1)},
+      2, {.seed = 3});
   CHECK(density_at_zero(tests::uniform(1)) == 0.5);
   CHECK(estimate_density_at_zero(weights.b) == Approx(0.5).epsilon(0.02));  // standard error 0.6 %
   CHECK(density_at_zero(tests::normal(2)) == Approx(1 / (2 * std::sqrt(2 * M_PI))));

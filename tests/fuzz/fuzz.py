@@ -106,7 +106,7 @@ def arguments():
     parser.add_argument("--first", type=int, default=0, help="the number of the first execution; with --executions 1 that one alone")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--kind", action="append", default=[], help="of this kind only; may be given several times")
-    parser.add_argument("--keep", type=Path, default=Path("build/fuzz"), help="where failing inputs go (default: build/fuzz)")
+    parser.add_argument("--keep", type=Path, default=Path("build/fuzz-failures"), help="where failing inputs go (default: build/fuzz-failures)")
     parser.add_argument("--scratch", help="where runs happen (default: TMPDIR or /tmp)")
     options = parser.parse_args()
     options.program = os.path.abspath(options.program)

@@ -231,6 +231,7 @@ class Sandbox:
         while "/" in out and (not above or "/" in above[-1]):
             above.append(os.path.dirname(above[-1] if above else out))
         staging = os.path.join(os.path.dirname(out), f".{os.path.basename(out)}.partial-")
+        lock = os.path.join(os.path.dirname(out), f".{os.path.basename(out)}.lock")
         users = any(within(user, out) for user in USERS)
 
         def allowed(path):
@@ -242,7 +243,7 @@ class Sandbox:
                 return True
             if status == 0 and path in above:
                 return True
-            return status == -signal.SIGTERM and served and path.startswith(staging)
+            return status == -signal.SIGTERM and served and path.startswith((staging, lock))
         return allowed
 
     def check_files(self, case, outcome, before, after):

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 using namespace fprinciple;
@@ -54,7 +54,7 @@ TEST_CASE("what is no JSON, or more than is sensible, is refused with the file's
     CHECK_THROWS_WITH(read(text), Catch::StartsWith(kFile.string() + ": ") && Contains(why));
   };
   CHECK_THROWS_WITH(io::read_json("none.json"), "none.json: cannot be read");
-  CHECK_THROWS_WITH(io::read_json("."), ".: cannot be read");
+  CHECK_THROWS_WITH(io::read_json("."), ".: cannot be read: it is not a file");
   refuses("", "parse error at line 1, column 1");
   refuses("{\"x\": 1,\n \"y\": }", "parse error at line 2, column 7");
   refuses("[1e999]", "1e999");

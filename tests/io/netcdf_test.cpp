@@ -11,9 +11,9 @@
 
 #include "problems.hpp"
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <netcdf.h>
 #include <netinet/in.h>
-#include <spdlog/fmt/fmt.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>

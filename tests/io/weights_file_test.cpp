@@ -20,8 +20,9 @@ std::filesystem::path temporary() {
 }  // namespace
 
 TEST_CASE("weights survive NetCDF bit for bit") {
-  const data::Weights weights =
-      nn::draw_weights({30, 4, tests::normal(1), tests::normal(2), tests::uniform(3), true, 9});
+  const data::Weights weights = nn::draw_weights(
+      {.width = 30, .a = tests::normal(1), .w = tests::normal(2), .b = tests::uniform(3)}, 4,
+      {.seed = 9});
   io::write_weights(temporary(), weights);
   const data::Weights back = io::read_weights(temporary());
   std::filesystem::remove(temporary());

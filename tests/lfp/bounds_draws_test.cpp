@@ -8,8 +8,8 @@
 
 #include "problems.hpp"
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <omp.h>
-#include <spdlog/fmt/fmt.h>
 
 using namespace fprinciple;
 using Eigen::Index;

@@ -96,8 +96,9 @@ TEST_CASE("complete kernel: every entry within 4 standard errors of 10^7 neurons
           const auto activation = static_cast<Activation>(s);
           const auto average = lfp::activation_averages(law(activation, w, b), x, x);
           const bool randomised = average.method == "randomised quadrature";
-          INFO(data::name(activation) << ", d = " << d << ", b " << data::name(b.kind) << ", w "
-                                      << data::name(w.kind) << ", by " << average.method);
+          INFO(base::name_of(activation)
+               << ", d = " << d << ", b " << base::name_of(b.kind) << ", w "
+               << base::name_of(w.kind) << ", by " << average.method);
           // The estimate is two standard errors of the worst entry.
           const double error = randomised ? 0.5 * average.error : 0.0;
           CHECK(deviation(means(s, 0), average.value(0, 1), error * average.value.maxCoeff()) <
@@ -212,7 +213,7 @@ TEST_CASE("complete kernel: neighbours 1e-9 apart keep the diagonal's value") {
   for (const Activation s : {Activation::relu, Activation::relu2})
     for (const auto& b : {uniform(1.0), normal(1.0)}) {
       const auto average = lfp::activation_averages(law(s, normal(1.0), b), near, near);
-      INFO(data::name(s) << " " << data::name(b.kind));
+      INFO(base::name_of(s) << " " << base::name_of(b.kind));
       CHECK(average.value(0, 1) == Approx(average.value(0, 0)).epsilon(2e-8));
       CHECK(average.derivative(0, 1) == Approx(average.derivative(0, 0)).epsilon(2e-8));
       CHECK(average.derivative(0, 0) == Approx(average.derivative(1, 1)).epsilon(2e-8));
@@ -240,7 +241,8 @@ TEST_CASE("complete kernel: rows that begin with the columns are as good in any 
       for (const Activation s : {Activation::relu, Activation::relu2, Activation::sine}) {
         const MatrixXd k = lfp::complete_kernel(law(s, w, b), before, x).k;
         const MatrixXd k_after = lfp::complete_kernel(law(s, w, b), after, x).k;
-        INFO(data::name(s) << ", w " << data::name(w.kind) << ", b " << data::name(b.kind));
+        INFO(base::name_of(s) << ", w " << base::name_of(w.kind) << ", b "
+                              << base::name_of(b.kind));
         const double tolerance = 1e-12 * k.cwiseAbs().maxCoeff();
         CHECK((k.topRows(7) - k_after.bottomRows(7)).cwiseAbs().maxCoeff() < tolerance);
         CHECK((k.bottomRows(4) - k_after.topRows(4)).cwiseAbs().maxCoeff() < tolerance);
@@ -256,9 +258,9 @@ TEST_CASE("complete kernel: groups that do not train drop out") {
   MatrixXd sum = MatrixXd::Zero(5, 5);
   for (int group = 0; group < 3; ++group) {
     auto part = full;
-    part.train_a = group == 0;
-    part.train_w = group == 1;
-    part.train_b = group == 2;
+    part.train.a = group == 0;
+    part.train.w = group == 1;
+    part.train.b = group == 2;
     sum += lfp::complete_kernel(part, x, x).k;
   }
   const MatrixXd k = lfp::complete_kernel(full, x, x).k;

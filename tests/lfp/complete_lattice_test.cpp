@@ -22,9 +22,9 @@ data::NetworkLaw law_of(Index d, int group) {
   law.w = d == 1 ? tests::uniform(1.5) : tests::normal(0.7);
   law.b = tests::uniform(d == 1 ? 0.9 : 4.5);
   if (group < 3) {
-    law.train_a = group == 0;
-    law.train_w = group == 1;
-    law.train_b = group == 2;
+    law.train.a = group == 0;
+    law.train.w = group == 1;
+    law.train.b = group == 2;
   }
   return law;
 }

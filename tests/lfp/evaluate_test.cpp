@@ -78,6 +78,7 @@ TEST_CASE("a grid of one point is a grid") {
 TEST_CASE("the lattice samples γ² with its volume and zero-frequency rule") {
   int calls = 0;
   lfp::SpectralWeight weight;
+  weight.dim = 2;
   weight.gamma_a2 = [&calls](double xi) {
 #pragma omp atomic
     ++calls;

@@ -5,6 +5,7 @@
 #include "lfp/evaluate.hpp"
 #include "lfp/lanczos.hpp"
 #include "lfp/mesh_free.hpp"
+#include "lfp/operators.hpp"
 
 #include <cmath>
 #include <limits>
@@ -74,7 +75,7 @@ TEST_CASE("kernel flow: what Lanczos leaves out is below rounding, at any time")
   const MatrixXd k = lfp::complete_kernel(law, x, x).k;
   const VectorXd r_0 = tests::random_vector(n, 52);
   const double ridge = 0.3;
-  const auto krylov = lfp::lanczos(k, r_0);
+  const auto krylov = lfp::lanczos(lfp::dense_symmetric(k), r_0, n / 3);
   REQUIRE(krylov.has_value());
   CHECK(krylov->values.size() < n / 3);
   CHECK((krylov->vectors.transpose() * krylov->vectors).isIdentity(1e-13));
@@ -111,12 +112,12 @@ TEST_CASE("kernel flow: Lanczos gives up where it would not pay, and the flow is
   law.w = law.b = law.a = tests::normal(1.0);
   const MatrixXd k = lfp::complete_kernel(law, x, x).k;
   const VectorXd r_0 = tests::random_vector(n, 54);
-  CHECK_FALSE(lfp::lanczos(k, r_0));
-  CHECK_FALSE(lfp::lanczos(k, VectorXd::Zero(n)));
+  CHECK_FALSE(lfp::lanczos(lfp::dense_symmetric(k), r_0, n / 3));
+  CHECK_FALSE(lfp::lanczos(lfp::dense_symmetric(k), VectorXd::Zero(n), n / 3));
   const VectorXd forever = VectorXd::Constant(1, kInfinity);
   CHECK(lfp::KernelFlow({k, MatrixXd(n, 0), r_0, 0.0}).residuals(forever).norm() == 0.0);
   // An indefinite matrix does not decay along all directions: no bound, so no shortcut.
-  CHECK_FALSE(lfp::lanczos(MatrixXd(k - MatrixXd::Identity(n, n)), r_0));
+  CHECK_FALSE(lfp::lanczos(lfp::dense_symmetric(k - MatrixXd::Identity(n, n)), r_0, n / 3));
   CHECK(lfp::KernelFlow({k, MatrixXd(n, 0), VectorXd::Zero(n), 0.0}).weights(forever).kernel ==
         MatrixXd::Zero(n, 1));
 }
@@ -208,7 +209,7 @@ TEST_CASE("divergence term: the lattice's features are x·x' times the kernel of
   const MatrixXd b_0 = lfp::whitened_features(without);
   const MatrixXd added = b.transpose() * b - b_0.transpose() * b_0;
   data::NetworkLaw only_b = c.law();
-  only_b.train_a = false;
+  only_b.train.a = false;
   const auto gamma_b = lfp::make_problem(c.lattice, lfp::lfp2019(only_b, 1), c.samples);
   const MatrixXd b_1 = lfp::whitened_features(gamma_b);
   const MatrixXd expected =

@@ -29,8 +29,8 @@ const VectorXd kPiecewiseLinear =
 double distance(bool cubic, double box, Eigen::Index modes, double zero_frequency = 0.1) {
   const tests::Case c = tests::fig1a();
   data::NetworkLaw law = c.law();
-  law.train_a = cubic;
-  law.train_b = !cubic;
+  law.train.a = cubic;
+  law.train.b = !cubic;
   const lfp::SpectralWeight weight = lfp::lfp2019(law, 1);
   const lfp::Lattice lattice{1, box, modes, zero_frequency};
   const data::Grid grid = data::make_grid({{-0.8, 0.1, 19}});

@@ -25,9 +25,9 @@ int main() {
   data::NetworkLaw law;
   law.width = 1;
   law.a = law.w = law.b = {data::Distribution::Kind::normal, 1.0};
-  law.train_a = kernel == "cubic";
-  law.train_b = kernel == "linear";
-  law.train_w = false;
+  law.train.a = kernel == "cubic";
+  law.train.b = kernel == "linear";
+  law.train.w = false;
   const lfp::MeshFree model = lfp::mesh_free_2019(law, d);
   const lfp::KernelWeights weights = lfp::solve_saddle(
       {lfp::kernel_matrix(model, x, x), lfp::polynomials(model.order, x), y, 0.0});

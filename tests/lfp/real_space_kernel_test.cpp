@@ -66,7 +66,12 @@ double difference_form(const data::RealFunction& gamma2, Index d, unsigned n, do
 }
 
 data::NetworkLaw law_of(Activation activation, const data::Distribution& w) {
-  return {activation, 50, 1.7, tests::uniform(0.4), w, tests::normal(5)};
+  return {.width = 50,
+          .activation = activation,
+          .output_scale = 1.7,
+          .a = tests::uniform(0.4),
+          .w = w,
+          .b = tests::normal(5)};
 }
 
 }  // namespace
@@ -86,7 +91,7 @@ TEST_CASE("the real-space kernels are the inverse transforms of γ_a² and γ_b�
         if (activation == Activation::sine && w.kind == data::Distribution::Kind::uniform)
           ends = {0.0, 1.3 / (2.0 * pi), std::sqrt(2.0) * 1.3 / (2.0 * pi),
                   std::sqrt(3.0) * 1.3 / (2.0 * pi)};
-        INFO(data::name(activation) << " d = " << d << " w " << data::name(w.kind));
+        INFO(base::name_of(activation) << " d = " << d << " w " << base::name_of(w.kind));
         for (const double h : {0.37, 2.1}) {
           const unsigned n = static_cast<unsigned>(std::max(1, kernels.order_a));
           CHECK(difference_form(weight.gamma_a2, d, n, h, ends) ==
@@ -126,7 +131,7 @@ TEST_CASE("the kernels of the powers of the ReLU are polyharmonic, of the weight
 }
 
 TEST_CASE("the real-space kernels are averages over drawn w, within four standard errors") {
-  for (const Activation activation : data::all_activations())
+  for (const Activation activation : base::all_values<data::Activation>())
     for (const Index d : {1, 2, 3}) {
       const data::NetworkLaw law = law_of(activation, tests::normal(0.6));
       const lfp::RealSpaceKernels kernels = lfp::real_space_kernels(law, d);
@@ -150,7 +155,7 @@ TEST_CASE("the real-space kernels are averages over drawn w, within four standar
           squares[part] += values[part] * values[part];
         }
       }
-      INFO(data::name(activation) << " d = " << d);
+      INFO(base::name_of(activation) << " d = " << d);
       for (int part = 0; part < 2; ++part) {
         const double mean = sums[part] / kDraws;
         const double error = std::sqrt((squares[part] / kDraws - mean * mean) / kDraws);
@@ -166,8 +171,11 @@ TEST_CASE("the kernels are those of the network: E(σ(z) − σ(z'))² for wide 
                                       Activation::ricker, Activation::sine}) {
     const bool periodic = activation == Activation::sine;
     const double half = periodic ? 25.0 * pi : 80.0;  // whole periods
-    const data::NetworkLaw law{activation,          1, 1.0, tests::normal(0.5), tests::normal(1.0),
-                               tests::uniform(half)};
+    const data::NetworkLaw law{.width = 1,
+                               .activation = activation,
+                               .a = tests::normal(0.5),
+                               .w = tests::normal(1.0),
+                               .b = tests::uniform(half)};
     const lfp::RealSpaceKernels kernels = lfp::real_space_kernels(law, 1);
     double a = 0.0;
     double b = 0.0;
@@ -183,7 +191,7 @@ TEST_CASE("the kernels are those of the network: E(σ(z) − σ(z'))² for wide 
         b += 0.5 * share * 0.25 *
              std::pow(data::derivative(activation, z) - data::derivative(activation, other), 2.0);
       }
-    INFO(data::name(activation));
+    INFO(base::name_of(activation));
     CHECK(kernels.a(0.0) - kernels.a(1.1) == Approx(a).epsilon(1e-10));
     CHECK(kernels.b(0.0) - kernels.b(1.1) == Approx(b).epsilon(1e-10));
   }
@@ -191,15 +199,15 @@ TEST_CASE("the kernels are those of the network: E(σ(z) − σ(z'))² for wide 
 
 TEST_CASE("frozen groups leave the real-space kernels, K_w needs k_b") {
   data::NetworkLaw law = law_of(Activation::tanh, tests::normal(1));
-  law.train_a = law.train_b = false;
+  law.train.a = law.train.b = false;
   const auto w_alone = lfp::real_space_kernels(law, 2);
   CHECK(w_alone.a(1.0) == 0.0);
   CHECK(w_alone.order_a == 0);
-  law.train_w = true;
-  law.train_b = true;
+  law.train.w = true;
+  law.train.b = true;
   CHECK(w_alone.b(1.0) == lfp::real_space_kernels(law, 2).b(1.0));
-  law.train_w = law.train_b = false;
-  law.train_a = true;
+  law.train.w = law.train.b = false;
+  law.train.a = true;
   CHECK(lfp::real_space_kernels(law, 2).b(1.0) == 0.0);
   CHECK(lfp::real_space_kernels(law, 2).a(1.0) != 0.0);
   CHECK_THROWS_AS(lfp::real_space_kernels(law_of(Activation::tanh, tests::uniform(1)), 4),

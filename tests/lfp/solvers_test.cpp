@@ -251,7 +251,7 @@ TEST_CASE("a ridge adds to K") {
 
 TEST_CASE("samples that the lattice cannot tell apart are refused") {
   tests::Case c = tests::fig1a();
-  c.samples.x(0, 1) = c.samples.x(0, 0) + 1e-17;
+  c.samples.x(0, 1) = std::nextafter(c.samples.x(0, 0), 1.0);
   CHECK_THROWS_AS(lfp::solve_dual(c.problem()), RunError);
   c = tests::fig1a();
   c.lattice.modes = 2;
@@ -271,7 +271,7 @@ TEST_CASE("limits of the iterative routes are reported, never silent") {
 TEST_CASE("weights that underflow: modes that carry nothing do not move") {
   for (const auto activation : {data::Activation::gaussian, data::Activation::tanh,
                                 data::Activation::sigmoid, data::Activation::sine}) {
-    INFO(data::name(activation));
+    INFO(base::name_of(activation));
     tests::Case c = tests::fig1a();
     c.w = tests::uniform(8.0);
     const auto law = c.law(activation);

@@ -28,8 +28,12 @@ TEST_CASE("γ² in d = 1 is the Fourier transform of the real-space kernel") {
   const double h = 0.37;
   const double s = 1.7;
   const Eigen::Index m = 50;
-  const data::NetworkLaw law{Activation::relu, m, s, tests::uniform(0.4), tests::normal(1.3),
-                             tests::normal(5)};
+  const data::NetworkLaw law{.width = m,
+                             .activation = Activation::relu,
+                             .output_scale = s,
+                             .a = tests::uniform(0.4),
+                             .w = tests::normal(1.3),
+                             .b = tests::normal(5)};
   const double p_b0 = data::density_at_zero(law.b);
   const double r3 = data::norm_moment(law.w, 1, 3.0);
   const double a2_r = data::second_moment(law.a) * data::norm_moment(law.w, 1, 1.0);
@@ -66,7 +70,8 @@ TEST_CASE("γ² in every d reduces to that of d = 1 on a line") {
   const auto a = tests::uniform(0.4);
   const auto w = tests::normal(1.3);  // any coordinate of an isotropic normal w is N(0, 1.3²)
   const auto b = tests::uniform(20);
-  const data::NetworkLaw law{Activation::relu, 100, 0.3, a, w, b};
+  const data::NetworkLaw law{
+      .width = 100, .activation = Activation::relu, .output_scale = 0.3, .a = a, .w = w, .b = b};
   const lfp::SpectralWeight line = lfp::lfp2019(law, 1);
   for (const int d : {2, 3, 5, 10}) {
     const lfp::SpectralWeight weight = lfp::lfp2019(law, d);
@@ -76,24 +81,27 @@ TEST_CASE("γ² in every d reduces to that of d = 1 on a line") {
 }
 
 TEST_CASE("frozen groups leave the weight") {
-  for (const Activation activation : data::all_activations()) {
-    data::NetworkLaw law{activation,         10, 1.0, tests::normal(0.3), tests::normal(1),
-                         tests::uniform(0.5)};
+  for (const Activation activation : base::all_values<data::Activation>()) {
+    data::NetworkLaw law{.width = 10,
+                         .activation = activation,
+                         .a = tests::normal(0.3),
+                         .w = tests::normal(1),
+                         .b = tests::uniform(0.5)};
     const auto both = lfp::lfp2019(law, 2);
-    INFO(data::name(activation));
+    INFO(base::name_of(activation));
     CHECK(both.gamma2(0.2) == both.gamma_a2(0.2) + both.gamma_b2(0.2));
     CHECK(both.gamma_a2(0.2) > 0.0);
     CHECK(both.gamma_b2(0.2) > 0.0);
     CHECK(lfp::divergence_weight(law, 2).gamma2(0.2) == both.gamma_b2(0.2));
     data::NetworkLaw frozen = law;
-    frozen.train_a = false;
+    frozen.train.a = false;
     CHECK(lfp::lfp2019(frozen, 2).gamma2(0.2) == both.gamma_b2(0.2));
     CHECK(lfp::divergence_weight(frozen, 2).gamma2(0.2) == both.gamma_b2(0.2));
     frozen = law;
-    frozen.train_b = false;
+    frozen.train.b = false;
     CHECK(lfp::lfp2019(frozen, 2).gamma2(0.2) == both.gamma_a2(0.2));
     CHECK(lfp::divergence_weight(frozen, 2).gamma2(0.2) == both.gamma_b2(0.2));
-    frozen.train_w = false;
+    frozen.train.w = false;
     CHECK(lfp::divergence_weight(frozen, 2).gamma2(0.2) == 0.0);
     law.output_scale = 3.0;
     CHECK(lfp::lfp2019(law, 2).gamma2(0.2) == Approx(9.0 * both.gamma2(0.2)).epsilon(1e-14));
@@ -108,8 +116,11 @@ TEST_CASE("γ² of relu and relu2 from their moments is that from their transfor
   for (const Activation activation : {Activation::relu, Activation::relu2})
     for (const auto& w : {tests::normal(1.3), tests::uniform(1.3)})
       for (const Eigen::Index d : {1, 2, 3}) {
-        const data::NetworkLaw law{activation,          10, 1.0,
-                                   tests::uniform(0.4), w,  tests::uniform(2.0)};
+        const data::NetworkLaw law{.width = 10,
+                                   .activation = activation,
+                                   .a = tests::uniform(0.4),
+                                   .w = w,
+                                   .b = tests::uniform(2.0)};
         const lfp::SpectralWeight weight = lfp::lfp2019(law, d);
         for (const double xi : {0.1, 3.0}) {
           const auto mean = [&](double (*psi)(Activation, double)) {
@@ -127,8 +138,11 @@ TEST_CASE("γ² of relu and relu2 from their moments is that from their transfor
 
 TEST_CASE("γ_b² of tanh for uniform w in d = 1 has its closed form") {
   // κ E[a²] (4/B) (u coth u − ln(2 sinh u)), u = π²ξ/B.
-  const data::NetworkLaw law{Activation::tanh,  10, 1.0, tests::normal(0.4), tests::uniform(1.5),
-                             tests::normal(2.0)};
+  const data::NetworkLaw law{.width = 10,
+                             .activation = Activation::tanh,
+                             .a = tests::normal(0.4),
+                             .w = tests::uniform(1.5),
+                             .b = tests::normal(2.0)};
   const lfp::SpectralWeight weight = lfp::lfp2019(law, 1);
   const double kappa = 10.0 / (std::sqrt(2.0 * pi) * 2.0);  // Γ(1/2)/√π = 1
   CHECK(weight.kappa == Approx(kappa).epsilon(1e-14));
@@ -142,11 +156,15 @@ TEST_CASE("γ_b² of tanh for uniform w in d = 1 has its closed form") {
 }
 
 TEST_CASE("γ² from drawn weights approaches that of their law") {
-  for (const Activation activation : data::all_activations()) {
-    const data::NetworkLaw law{activation,         200000,           1.0, tests::normal(0.2),
-                               tests::normal(0.8), tests::uniform(1)};
-    const data::Weights weights = nn::draw_weights({law.width, 2, law.a, law.w, law.b, true, 3});
-    INFO(data::name(activation));
+  for (const Activation activation : base::all_values<data::Activation>()) {
+    const data::NetworkLaw law{.width = 200000,
+                               .activation = activation,
+                               .a = tests::normal(0.2),
+                               .w = tests::normal(0.8),
+                               .b = tests::uniform(1)};
+    const data::Weights weights =
+        nn::draw_weights({.width = law.width, .a = law.a, .w = law.w, .b = law.b}, 2, {.seed = 3});
+    INFO(base::name_of(activation));
     if (activation == Activation::sine) {
       CHECK_THROWS_AS(lfp::lfp2019(law, weights, 0.5), InputError);
       continue;
@@ -164,7 +182,7 @@ TEST_CASE("γ² from drawn weights approaches that of their law") {
   // One neuron, averaged by hand; a second one with w = 0 is constant and adds nothing.
   data::Weights two{Eigen::Vector2d(0.7, 5.0), Eigen::MatrixXd::Zero(2, 2), Eigen::Vector2d(0, 0)};
   two.w.row(0) << 0.6, 0.8;
-  const data::NetworkLaw law{Activation::tanh, 0, 1.0, {}, {}, {}};
+  const data::NetworkLaw law{.width = 0, .activation = Activation::tanh};
   const lfp::SpectralWeight weight = lfp::lfp2019(law, two, 0.25);
   const double kappa = 2.0 * 0.25 / pi;
   CHECK(weight.gamma_a2(0.3) ==
@@ -175,9 +193,12 @@ TEST_CASE("γ² from drawn weights approaches that of their law") {
 }
 
 TEST_CASE("smooth activations with uniform w are refused for d > 3, powers of the ReLU are not") {
-  data::NetworkLaw law{Activation::tanh, 10, 1.0, tests::normal(1), tests::uniform(1),
-                       tests::uniform(1)};
-  for (const Activation activation : data::all_activations()) {
+  data::NetworkLaw law{.width = 10,
+                       .activation = Activation::tanh,
+                       .a = tests::normal(1),
+                       .w = tests::uniform(1),
+                       .b = tests::uniform(1)};
+  for (const Activation activation : base::all_values<data::Activation>()) {
     law.activation = activation;
     if (data::relu_power(activation) > 0)
       CHECK_NOTHROW(lfp::lfp2019(law, 4));
@@ -199,8 +220,12 @@ double arc_cosine(double x, double y, double sigma_w, double sigma_b) {
   return (pi - std::atan2(sine, c(x, y))) / (2.0 * pi);
 }
 
-const data::NetworkLaw kGaussian{
-    Activation::relu, 1000, 0.3, tests::normal(0.4), tests::normal(1.3), tests::normal(200)};
+const data::NetworkLaw kGaussian{.width = 1000,
+                                 .activation = Activation::relu,
+                                 .output_scale = 0.3,
+                                 .a = tests::normal(0.4),
+                                 .w = tests::normal(1.3),
+                                 .b = tests::normal(200)};
 
 }  // namespace
 
@@ -233,7 +258,7 @@ TEST_CASE(
   // K_w(x, x') = x x' K_b(x, x'). With ν = (1, −1/2) on x = 1, 2 the products ν_i x_i = ±1 sum to
   // zero, so Σ ν_i ν_j K_w = 2 (k_b(0) − k_b(1)) without the polynomials.
   data::NetworkLaw law = kGaussian;
-  law.train_a = law.train_b = false;  // only w moves
+  law.train.a = law.train.b = false;  // only w moves
   const double network =
       1000 * 0.3 * 0.3 * 0.4 * 0.4 *
       (arc_cosine(1, 1, 1.3, 200) - 2.0 * arc_cosine(1, 2, 1.3, 200) + arc_cosine(2, 2, 1.3, 200));

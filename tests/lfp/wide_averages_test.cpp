@@ -93,7 +93,8 @@ TEST_CASE("wide averages: the definition, by another quadrature, z up to 1e6 wid
   for (const double scale : {40.0, 1e6})
     for (const auto& w : {normal(scale), uniform(scale)})
       for (const auto& b : {normal(0.8), uniform(2.5)}) {
-        INFO("scale " << scale << ", w " << data::name(w.kind) << ", b " << data::name(b.kind));
+        INFO("scale " << scale << ", w " << base::name_of(w.kind) << ", b "
+                      << base::name_of(b.kind));
         const auto line = law(Activation::softplus, w, b);
         const auto at_line = lfp::wide_averages(line, x, x);
         const auto softplus = [](double z) { return data::Softplus::value(z); };
@@ -113,7 +114,7 @@ TEST_CASE("wide averages: the rules for narrow laws, all smooth activations, d =
     for (const Activation s : d == 1 ? kSmooth : kTwo)
       for (const auto& b : {normal(0.7), uniform(1.6)}) {
         const MatrixXd x = tests::random_matrix(d, 5, 61);
-        INFO(data::name(s) << ", d = " << d << ", b " << data::name(b.kind));
+        INFO(base::name_of(s) << ", d = " << d << ", b " << base::name_of(b.kind));
         const auto of = law(s, normal(0.8), b);
         const auto wide = lfp::wide_averages(of, x, x);
         const auto narrow = lfp::hermite_averages(of, x, x);
@@ -193,7 +194,7 @@ TEST_CASE("complete kernel: ReLU on one ray in the plane, and on opposite ones")
     const auto average = lfp::activation_averages(law(s, normal(1.0), normal(sb)), plane, plane);
     for (Index i = 0; i < 5; ++i)
       for (Index j = 0; j < 5; ++j) {
-        INFO(data::name(s) << ", points " << i << ' ' << j);
+        INFO(base::name_of(s) << ", points " << i << ' ' << j);
         CHECK(average.value(i, j) == Approx(flat.value(i, j)).epsilon(1e-9));
         CHECK(average.derivative(i, j) == Approx(flat.derivative(i, j)).epsilon(1e-9));
       }

@@ -27,7 +27,9 @@ constexpr double kScale = 0.7;
 
 nn::Network network(Activation activation, Index m, Index d, std::uint64_t seed) {
   nn::Network net{
-      nn::draw_weights({m, d, tests::normal(1), tests::normal(1), tests::normal(1), false, seed}),
+      nn::draw_weights(
+          {.width = m, .a = tests::normal(1), .w = tests::normal(1), .b = tests::normal(1)}, d,
+          {.seed = seed, .antisymmetric = false}),
       kScale};
   net.activation = activation;
   return net;
@@ -96,8 +98,8 @@ double largest(const MatrixXd& matrix) { return matrix.cwiseAbs().maxCoeff(); }
 }  // namespace
 
 TEST_CASE("value and derivative together are the two apart") {
-  for (const Activation activation : data::all_activations()) {
-    CAPTURE(data::name(activation));
+  for (const Activation activation : base::all_values<data::Activation>()) {
+    CAPTURE(base::name_of(activation));
     for (int k = -4000; k <= 4000; ++k) {
       const double z = 0.01 * k;
       const auto both = data::with_activation(
@@ -113,10 +115,10 @@ TEST_CASE("value and derivative together are the two apart") {
 }
 
 TEST_CASE("outputs of every activation equal the definition, also far from the origin") {
-  for (const Activation activation : data::all_activations())
+  for (const Activation activation : base::all_values<data::Activation>())
     for (const Index d : {1, 3})
       for (const double reach : {1.0, 300.0}) {  // σ in its middle and in its tails
-        CAPTURE(data::name(activation), d, reach);
+        CAPTURE(base::name_of(activation), d, reach);
         const Index m = 300;  // a whole block and a part of one
         const nn::Network net = network(activation, m, d, 3);
         const MatrixXd x = reach * tests::random_matrix(d, 11, 4);
@@ -138,9 +140,9 @@ TEST_CASE("outputs of every activation equal the definition, also far from the o
 }
 
 TEST_CASE("gradients of every activation equal automatic differentiation and differences") {
-  for (const Activation activation : data::all_activations())
+  for (const Activation activation : base::all_values<data::Activation>())
     for (const Index d : {1, 3}) {
-      CAPTURE(data::name(activation), d);
+      CAPTURE(base::name_of(activation), d);
       const Index m = 9;
       const nn::Network net = network(activation, m, d, 5);
       const MatrixXd x = tests::random_matrix(d, 6, 6);
@@ -172,14 +174,14 @@ TEST_CASE("gradients of every activation equal automatic differentiation and dif
 }
 
 TEST_CASE("both tangent kernels are J^T J, for every activation and subset of trained groups") {
-  for (const Activation activation : data::all_activations())
+  for (const Activation activation : base::all_values<data::Activation>())
     for (const Index d : {1, 3})
       for (int groups = 0; groups < 8; ++groups) {
-        CAPTURE(data::name(activation), d, groups);
+        CAPTURE(base::name_of(activation), d, groups);
         nn::Network net = network(activation, 300, d, 8);
-        net.train_a = (groups & 1) != 0;
-        net.train_w = (groups & 2) != 0;
-        net.train_b = (groups & 4) != 0;
+        net.train.a = (groups & 1) != 0;
+        net.train.w = (groups & 2) != 0;
+        net.train.b = (groups & 4) != 0;
         const MatrixXd x = tests::random_matrix(d, 20, 9);
         const MatrixXd y = tests::random_matrix(d, 23, 10);
         const MatrixXd jx = jacobian(net, x);

@@ -120,7 +120,7 @@ TEST_CASE("a single neuron is followed through its kinks") {
   for (Index j = 0; j < 400; ++j) all.push_back(j);
   nn::Network followed = start;
   MatrixXd bends;
-  nn::follow(followed, all, x, pushes, &bends);
+  REQUIRE(nn::follow(followed, all, x, pushes, &bends));
   nn::Network euler = start;
   const int parts = 1000;
   for (Index p = 0; p < pushes.cols(); ++p)
@@ -174,13 +174,14 @@ TEST_CASE("smooth activations, frozen groups and other starts are followed as cl
   Problem p = problem(c, 500, 2.0);
   SECTION("tanh") { p.start.activation = data::Activation::tanh; }
   SECTION("a squared ReLU") { p.start.activation = data::Activation::relu2; }
-  SECTION("frozen w") { p.start.train_w = false; }
+  SECTION("frozen w") { p.start.train.w = false; }
   SECTION("frozen a and b, and a scale") {
-    p.start.train_a = p.start.train_b = false;
+    p.start.train.a = p.start.train.b = false;
     p.start.output_scale = 0.5;
   }
   SECTION("not antisymmetric") {
-    p.start.weights = nn::draw_weights({500, 1, c.a, c.w, c.b, false, 5});
+    p.start.weights = nn::draw_weights({.width = 500, .a = c.a, .w = c.w, .b = c.b}, 1,
+                                       {.seed = 5, .antisymmetric = false});
   }
   SECTION("repeated samples: a singular kernel") {
     p.task.samples.x.rightCols(1) = p.task.samples.x.leftCols(1);

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "nn/kernels.hpp"
+#include "nn/outputs_since.hpp"
 #include "nn/tangent_kernel.hpp"
 
 #include <cmath>
@@ -25,8 +26,9 @@ TEST_CASE("gradient descent is θ ← θ − η ∇R_S and t = η k") {
   const nn::Network start = c.network(1, 200);
   const nn::Trajectory out = nn::gradient_descent(start, task, {.step = 1e-5});
   nn::Network by_hand = start;
+  const nn::OutputsSince at_samples(start, c.samples.x);
   for (int k = 0; k < 3; ++k) {
-    const Eigen::VectorXd u = nn::outputs(by_hand, c.samples.x) - c.samples.y;
+    const Eigen::VectorXd u = at_samples(by_hand) - c.samples.y;
     nn::add_scaled(by_hand.weights, -1e-5, nn::weighted_gradient(by_hand, c.samples.x, u));
   }
   CHECK(out.network.weights.a == by_hand.weights.a);
@@ -35,7 +37,7 @@ TEST_CASE("gradient descent is θ ← θ − η ∇R_S and t = η k") {
   CHECK(out.stopped_by == "steps");
   REQUIRE(out.t.size() == 4);
   CHECK((out.t - Eigen::Vector4d(0, 1e-5, 2e-5, 3e-5)).cwiseAbs().maxCoeff() < 1e-18);
-  CHECK(out.f.col(3) == nn::outputs(by_hand, c.grid.points));
+  CHECK(out.f.col(3) == nn::OutputsSince(start, c.grid.points)(by_hand));
   CHECK(out.loss[0] == Approx(0.5 * c.samples.y.squaredNorm()).epsilon(1e-12));
   CHECK(out.loss[3] < out.loss[0]);
 }

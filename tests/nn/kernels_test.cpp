@@ -1,5 +1,6 @@
 #include "nn/kernels.hpp"
 
+#include "nn/sweep.hpp"
 #include "nn/tangent_kernel.hpp"
 
 #include <cmath>
@@ -17,9 +18,10 @@ using Eigen::VectorXd;
 namespace {
 
 nn::Network network(Index m, Index d, std::uint64_t seed) {
-  return {
-      nn::draw_weights({m, d, tests::normal(1), tests::normal(1), tests::normal(1), false, seed}),
-      0.7};
+  return {nn::draw_weights(
+              {.width = m, .a = tests::normal(1), .w = tests::normal(1), .b = tests::normal(1)}, d,
+              {.seed = seed, .antisymmetric = false}),
+          0.7};
 }
 
 /// θ as one vector: a, then w by columns, then b.
@@ -88,6 +90,63 @@ TEST_CASE("gradients equal automatic differentiation and central differences") {
   }
 }
 
+TEST_CASE("gradients of whole tiles equal automatic differentiation, in both precisions") {
+  // Blocks of 256 neurons and the rest; coordinates in eights, fours, twos and ones.
+  using Dual = Eigen::AutoDiffScalar<VectorXd>;
+  for (const Index d : {4, 8, 13}) {
+    const Index m = 300;
+    const Index n = 21;
+    const nn::Network net = network(m, d, 5);
+    const MatrixXd x = tests::random_matrix(d, n, 6);
+    const VectorXd q = tests::random_vector(n, 7);
+    // A neuron's gradient depends on its own parameters alone: each is differentiated by itself.
+    data::Weights expected{VectorXd(m), MatrixXd(m, d), VectorXd(m)};
+    double nearest = 1.0;
+    for (Index j = 0; j < m; ++j) {
+      Eigen::Matrix<Dual, Eigen::Dynamic, 1> theta(d + 2);
+      for (Index p = 0; p < d + 2; ++p)
+        theta[p] = Dual(p == 0   ? net.weights.a[j]
+                        : p <= d ? net.weights.w(j, p - 1)
+                                 : net.weights.b[j],
+                        VectorXd::Unit(d + 2, p));
+      VectorXd g = weighted_sum<Dual>(theta, 1, x, q, 0.7).derivatives();
+      if (g.size() == 0) g.setZero(d + 2);  // active nowhere
+      expected.a[j] = g[0];
+      expected.w.row(j) = g.segment(1, d).transpose();
+      expected.b[j] = g[d + 1];
+      for (Index i = 0; i < n; ++i)
+        nearest =
+            std::min(nearest, std::abs(net.weights.w.row(j).dot(x.col(i)) + net.weights.b[j]));
+    }
+    REQUIRE(nearest > 1e-6);  // so that single precision finds the same neurons active
+    const auto largest_error = [&](const data::Weights& g) {
+      return std::max({(g.a - expected.a).cwiseAbs().maxCoeff(),
+                       (g.w - expected.w).cwiseAbs().maxCoeff(),
+                       (g.b - expected.b).cwiseAbs().maxCoeff()});
+    };
+    const double scale = expected.a.cwiseAbs().maxCoeff();
+    REQUIRE(scale > 1.0);
+    CHECK(largest_error(nn::direct::weighted_gradient(net, x, q)) < 1e-14 * scale);
+    const auto of_sweep = [&](auto sweep) {
+      using Scalar = typename decltype(sweep)::Number;
+      data::Weights g = expected;
+      sweep.step(q, [&](const nn::NeuronBlock<Scalar>& theta,
+                        const nn::NeuronBlock<const Scalar>& gradient) {
+        for (Index j = 0; j < theta.size; ++j) {
+          g.a[theta.first + j] = static_cast<double>(gradient.a[j]);
+          g.b[theta.first + j] = static_cast<double>(gradient.b[j]);
+          for (Index k = 0; k < d; ++k)
+            g.w(theta.first + j, k) = static_cast<double>(gradient.w[k * gradient.stride + j]);
+        }
+      });
+      return g;
+    };
+    CHECK(largest_error(of_sweep(nn::Sweep<double>(net, x))) < 1e-14 * scale);
+    CHECK(largest_error(of_sweep(nn::Sweep<float>(net, x))) < 2e-6 * scale);
+    CHECK(largest_error(of_sweep(nn::Sweep<float>(net, x))) > 0.0);
+  }
+}
+
 TEST_CASE("the tangent kernel is J^T J") {
   for (const Index d : {1, 3})
     for (const Index m : {4, 700}) {
@@ -107,10 +166,10 @@ TEST_CASE("frozen groups get no gradient and no share of the kernel") {
   const MatrixXd x = tests::random_matrix(2, 5, 9);
   const VectorXd q = tests::random_vector(5, 10);
   const data::Weights all = nn::direct::weighted_gradient(net, x, q);
-  net.train_a = false;
+  net.train.a = false;
   CHECK(nn::direct::weighted_gradient(net, x, q).a.isZero(0.0));
   CHECK(nn::direct::weighted_gradient(net, x, q).w == all.w);
-  net.train_w = false;
+  net.train.w = false;
   CHECK(nn::direct::weighted_gradient(net, x, q).w.isZero(0.0));
   CHECK(nn::direct::weighted_gradient(net, x, q).b == all.b);
   MatrixXd j(30, 5);

@@ -58,9 +58,9 @@ class Meetings {
   }
   nn::Network network(Index m, const MatrixXd& x) {
     nn::Network net{weights(m, x), 0.5};
-    net.train_a = engine_() % 4 != 0;
-    net.train_w = engine_() % 4 != 0;
-    net.train_b = engine_() % 4 != 0;
+    net.train.a = engine_() % 4 != 0;
+    net.train.w = engine_() % 4 != 0;
+    net.train.b = engine_() % 4 != 0;
     return net;
   }
 
@@ -115,8 +115,9 @@ nn::Update<Scalar> jump(const nn::LineSweep<Scalar>& sweep, const data::Weights&
 struct Descent {
   explicit Descent(Index n, Index m) : x(tests::random_matrix(1, n, 4)), y(n) {
     for (Index i = 0; i < n; ++i) y[i] = std::sin(5.0 * x(0, i));
-    start = {
-        nn::draw_weights({m, 1, tests::normal(0.3), tests::normal(1), tests::normal(1), true, 5})};
+    start = {nn::draw_weights(
+        {.width = m, .a = tests::normal(0.3), .w = tests::normal(1), .b = tests::normal(1)}, 1,
+        {.seed = 5})};
   }
   /// Three quarters of the largest stable one.
   double step() const { return 1.5 / nn::largest_rate(start, x); }
@@ -218,8 +219,9 @@ TEST_CASE("far from the origin and with 10^5 neurons sums on the line lose no di
   const Index m = 100000;
   MatrixXd x = tests::random_matrix(1, 50, 3).array() + 1024.0;
   x.leftCols(2) << 1023.0, 1025.0;
-  nn::Network net{
-      nn::draw_weights({m, 1, tests::normal(1), tests::normal(1), tests::normal(1), false, 4})};
+  nn::Network net{nn::draw_weights(
+      {.width = m, .a = tests::normal(1), .w = tests::normal(1), .b = tests::normal(1)}, 1,
+      {.seed = 4, .antisymmetric = false})};
   net.weights.b -= 1024.0 * net.weights.w;
   const VectorXd f = nn::Line(x).outputs(net);
   for (Index i = 0; i < x.cols(); ++i) {

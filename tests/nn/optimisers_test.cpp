@@ -182,32 +182,3 @@ TEST_CASE("descent stops at a small gradient") {
   CHECK(at_end <= 0.5 * norm);
   CHECK(at_end > 0.49 * norm);
 }
-
-TEST_CASE("what is measured along the way") {
-  const tests::Case c = tests::fig1a();
-  const nn::Network start = c.network(1, 400);
-  const nn::Trajectory out = nn::gradient_descent(start, task_of(c, 3000), {.step = 2e-5});
-  const Index last = out.t.size() - 1;
-  CHECK(out.kernel_drift[0] == 0.0);
-  CHECK(out.parameter_distance[0] == 0.0);
-  CHECK(out.switched[0] == 0.0);
-  const auto& now = out.network.weights;
-  const auto& then = start.weights;
-  const double moved = std::sqrt((now.a - then.a).squaredNorm() + (now.w - then.w).squaredNorm() +
-                                 (now.b - then.b).squaredNorm());
-  const double whole =
-      std::sqrt(then.a.squaredNorm() + then.w.squaredNorm() + then.b.squaredNorm());
-  CHECK(out.parameter_distance[last] == Approx(moved / whole));
-  CHECK(out.kernel_drift[last] > 0.0);
-  Index switched = 0;
-  for (Index j = 0; j < 400; ++j) {
-    bool other = false;
-    for (Index i = 0; i < 5; ++i) {
-      const double x = c.samples.x(0, i);
-      other |= (now.w(j, 0) * x + now.b[j] > 0.0) != (then.w(j, 0) * x + then.b[j] > 0.0);
-    }
-    switched += other ? 1 : 0;
-  }
-  CHECK(switched > 0);
-  CHECK(out.switched[last] == Approx(static_cast<double>(switched) / 400.0));
-}

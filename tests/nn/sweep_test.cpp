@@ -17,8 +17,11 @@ using Eigen::VectorXd;
 namespace {
 
 nn::Network network(Index width, Index dim, data::Activation activation) {
-  nn::Network out{nn::draw_weights({width, dim, tests::normal(1.0), tests::normal(1.0),
-                                    tests::normal(1.0), false, 5}),
+  nn::Network out{nn::draw_weights({.width = width,
+                                    .a = tests::normal(1.0),
+                                    .w = tests::normal(1.0),
+                                    .b = tests::normal(1.0)},
+                                   dim, {.seed = 5, .antisymmetric = false}),
                   0.7};
   out.activation = activation;
   return out;

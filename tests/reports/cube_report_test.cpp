@@ -2,14 +2,14 @@
 
 #include "base/error.hpp"
 #include "reports/text_file.hpp"
-
-#include <sstream>
-
 #include "tests/reports/page_checks.hpp"
 #include "tests/reports/synthetic.hpp"
 #include "tests/reports/synthetic_cube.hpp"
+
+#include <sstream>
+
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 using namespace fprinciple;
 using reports::read_text;

@@ -5,19 +5,20 @@
 #include "reports/html.hpp"
 #include "reports/overlay.hpp"
 #include "reports/text_file.hpp"
+#include "tests/reports/page_checks.hpp"
+#include "tests/reports/synthetic.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <regex>
 #include <set>
 
-#include "tests/reports/page_checks.hpp"
-#include "tests/reports/synthetic.hpp"
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 using namespace fprinciple;
 using reports::read_text;
+using runs::FigureName;
 using tests::balanced;
 using tests::count;
 using tests::has;
@@ -69,36 +70,54 @@ struct PathVariable {
 
 /// With a ladder whose rungs are constant over the grid: non-linearity 0.004, finite width 0.03,
 /// zero frequency 0.0002, divergence term 0.1.
-compare::Comparison with_ladder() {
-  compare::Comparison c = synthetic(1, false);
-  c.f_lfp2019 = c.f_lfp;
-  c.f_lfp2020 = c.f_lfp2019.array() + 0.1;
-  c.f_complete = c.f_lfp2020.array() + 2e-4;
-  c.f_linearised = c.f_complete.array() + 0.03;
-  c.f_nn = c.f_linearised.array() - 4e-3;
-  return c;
+runs::Run with_ladder() {
+  using compare::Model;
+  runs::Run run = synthetic(1, false);
+  compare::Comparison& c = run.comparison;
+  const auto above = [&](Model model, double distance) {
+    compare::ModelValues values = c.models.front();
+    values.model = model;
+    values.f.array() += distance;
+    c.models.insert(c.models.begin(), values);
+  };
+  above(Model::lfp2020, 0.1);
+  above(Model::complete, 2e-4);
+  above(Model::linearised, 0.03);
+  c.prediction = 3;
+  c.f_nn = c.models.front().f.array() - 4e-3;
+  return run;
+}
+
+/// One that the ladder has.
+Eigen::MatrixXd& values(runs::Run& run, std::size_t place) {
+  return run.comparison.models.at(place).f;
+}
+void remove_model(runs::Run& run, std::size_t place) {
+  run.comparison.models.erase(run.comparison.models.begin() + static_cast<std::ptrdiff_t>(place));
+  --run.comparison.prediction;
 }
 
 /// With bounds: ρ P_S is twice the limit's error and 0.1, the levels are those of the summary.
-compare::Comparison with_bounds() {
-  compare::Comparison c = synthetic(1, true);
-  c.f_lfp_limit.array() += 0.05;
-  c.power_function = 2.0 * (*c.target - c.f_lfp_limit).cwiseAbs().array() + 0.1;
-  c.summary["bounds"] = {{"fp_norm", 3.25},
-                         {"data_norm", 3.125},
-                         {"delta", 0.05},
-                         {"published", 1234.5},
-                         {"sharper", 321.5},
-                         {"power_function", 0.0625},
-                         {"radius", 0.0185},
-                         {"measured_lfp", 0.00925},
-                         {"measured_lfp_l2", 0.0151},
-                         {"measured_nn", 0.0138},
-                         {"measured_nn_l2", nullptr},
-                         {"measured_error", 3e-5},
-                         {"tightness", {{"published", 134072.0}, {"radius", 1.5}}},
-                         {"note", "the lattice <ends>"}};
-  return c;
+runs::Run with_bounds() {
+  runs::Run run = synthetic(1, true);
+  compare::Comparison& c = run.comparison;
+  c.models.front().limit.array() += 0.05;
+  c.power_function = 2.0 * (*c.target - c.lfp().limit).cwiseAbs().array() + 0.1;
+  run.summary["bounds"] = {{"fp_norm", 3.25},
+                           {"data_norm", 3.125},
+                           {"delta", 0.05},
+                           {"published", 1234.5},
+                           {"sharper", 321.5},
+                           {"power_function", 0.0625},
+                           {"radius", 0.0185},
+                           {"measured_lfp", 0.00925},
+                           {"measured_lfp_l2", 0.0151},
+                           {"measured_nn", 0.0138},
+                           {"measured_nn_l2", nullptr},
+                           {"measured_error", 3e-5},
+                           {"tightness", {{"published", 134072.0}, {"radius", 1.5}}},
+                           {"note", "the lattice <ends>"}};
+  return run;
 }
 
 /// The second column of a figure's last table.
@@ -125,35 +144,28 @@ TEST_CASE("every figure that applies is drawn, and no other", "[reports]") {
 }
 
 TEST_CASE("a list of points has no maps", "[reports]") {
-  auto comparison = synthetic(2, false);
-  comparison.grid.axes.clear();
-  comparison.frequency.resize(0);
+  auto run = synthetic(2, false);
+  run.comparison.grid.axes.clear();
+  run.comparison.frequency.resize(0);
   const ScratchDirectory scratch;
-  reports::write_report(comparison, scratch.path);
+  reports::write_report(run, scratch.path);
   CHECK(drawn(scratch.path) == std::set<std::string>{"error", "loss", "scatter"});
 }
 
 TEST_CASE("one snapshot is enough for the figures without a time axis", "[reports]") {
-  auto comparison = synthetic(1, false);
-  comparison.t.conservativeResize(1);
+  auto run = synthetic(1, false);
+  run.comparison.t.conservativeResize(1);
   const ScratchDirectory scratch;
-  reports::write_report(comparison, scratch.path);
+  reports::write_report(run, scratch.path);
   CHECK(drawn(scratch.path) == std::set<std::string>{"curves", "scatter"});
 }
 
 TEST_CASE("the figures that were asked for, and the page names one that does not apply",
           "[reports]") {
   const ScratchDirectory scratch;
-  reports::write_report(synthetic(1, false), scratch.path, {"loss", "maps"});
+  reports::write_report(synthetic(1, false), scratch.path, {FigureName::loss, FigureName::maps});
   CHECK(drawn(scratch.path) == std::set<std::string>{"loss"});
   CHECK(has(read_text(scratch.path / "report.html"), "Asked for, but not applicable here: maps."));
-}
-
-TEST_CASE("an unknown figure is refused by name", "[reports]") {
-  const ScratchDirectory scratch;
-  CHECK_THROWS_WITH(reports::write_report(synthetic(1, false), scratch.path, {"histogram"}),
-                    "there is no figure 'histogram'; the figures are maps, curves, loss, error, "
-                    "ladder, scatter, spectrum, bounds");
 }
 
 TEST_CASE("drawings stand alone", "[reports]") {
@@ -174,7 +186,7 @@ TEST_CASE("drawings stand alone", "[reports]") {
 
 TEST_CASE("a user can redraw a figure from its script and data", "[reports]") {
   const ScratchDirectory scratch;
-  reports::write_report(synthetic(1, true), scratch.path, {"curves"});
+  reports::write_report(synthetic(1, true), scratch.path, {FigureName::curves});
   const fs::path figures = scratch.path / "figures";
   const std::string before = read_text(figures / "curves.svg");
   fs::remove(figures / "curves.svg");
@@ -225,9 +237,9 @@ TEST_CASE("links lead to files", "[reports]") {
 }
 
 TEST_CASE("every number on the page is one of the summary", "[reports]") {
-  const auto comparison = synthetic(1, true);
+  const auto run = synthetic(1, true);
   const ScratchDirectory scratch;
-  reports::write_report(comparison, scratch.path);
+  reports::write_report(run, scratch.path);
   const std::string html = without_images(read_text(scratch.path / "report.html"));
   for (const char* exact :
        {"0.00381249\">0.00381<", "0.99951\">1.00<", "9.9999e-07\">1.00 × 10<sup>−6<",
@@ -243,19 +255,18 @@ TEST_CASE("every number on the page is one of the summary", "[reports]") {
        ++it, ++numbers) {
     std::string path = fmt::format("/{}", (*it)[1].str());
     std::replace(path.begin(), path.end(), '.', '/');
-    CHECK(comparison.summary.at(nlohmann::json::json_pointer(path)).get<double>() ==
-          std::stod((*it)[2]));
+    CHECK(run.summary.at(nlohmann::json::json_pointer(path)).get<double>() == std::stod((*it)[2]));
   }
   CHECK(numbers == count(html, "<data"));  // none without its key
   CHECK(numbers > 10);
 }
 
 TEST_CASE("an empty summary makes a page of dashes", "[reports]") {
-  auto comparison = synthetic(1, false);
-  comparison.summary = nlohmann::json::object();
-  comparison.title.clear();
+  auto run = synthetic(1, false);
+  run.summary = nlohmann::json::object();
+  run.title.clear();
   const ScratchDirectory scratch;
-  reports::write_report(comparison, scratch.path, {"loss"});
+  reports::write_report(run, scratch.path, {FigureName::loss});
   const std::string html = read_text(scratch.path / "report.html");
   CHECK(balanced(html));
   CHECK(has(html, "<h1>synthetic</h1>"));
@@ -263,31 +274,31 @@ TEST_CASE("an empty summary makes a page of dashes", "[reports]") {
 }
 
 TEST_CASE("values that are not finite or all equal can be drawn", "[reports]") {
-  auto comparison = synthetic(1, false);
-  SECTION("not a number") { comparison.f_nn(3, 19) = std::nan(""); }
+  auto run = synthetic(1, false);
+  SECTION("not a number") { run.comparison.f_nn(3, 19) = std::nan(""); }
   SECTION("no difference at all") {
-    comparison.f_nn = comparison.f_lfp;
-    comparison.rmse.setZero();
+    run.comparison.f_nn = run.comparison.models.front().f;
+    run.comparison.rmse.setZero();
   }
   SECTION("all zero") {
-    comparison.f_nn.setZero();
-    comparison.f_lfp.setZero();
-    comparison.f_lfp_limit.setZero();
-    comparison.samples.y.setZero();
-    comparison.loss_nn.setZero();
-    comparison.loss_lfp.setZero();
-    comparison.rmse.setZero();
-    comparison.spectrum_lfp.setZero();
-    comparison.spectrum_error_lfp.setConstant(std::nan(""));
-    comparison.spectrum_error_nn.setConstant(std::nan(""));
+    run.comparison.f_nn.setZero();
+    run.comparison.models.front().f.setZero();
+    run.comparison.models.front().limit.setZero();
+    run.comparison.samples.y.setZero();
+    run.comparison.loss_nn.setZero();
+    run.comparison.loss_lfp.setZero();
+    run.comparison.rmse.setZero();
+    run.comparison.spectrum_lfp.setZero();
+    run.comparison.spectrum_error_lfp.setConstant(std::nan(""));
+    run.comparison.spectrum_error_nn.setConstant(std::nan(""));
   }
   const ScratchDirectory scratch;
-  reports::write_report(comparison, scratch.path);
+  reports::write_report(run, scratch.path);
   CHECK(drawn(scratch.path).size() == 6);
 }
 
 TEST_CASE("the spectrum's file says that low frequencies come first", "[reports]") {
-  const auto figure = reports::make_figure("spectrum", synthetic(1, false));
+  const auto figure = reports::make_figure(FigureName::spectrum, synthetic(1, false));
   REQUIRE(figure);
   // The last table: frequency and log10 of the time at which half is left, (i + 1)³ ln 2 here.
   std::istringstream rows(figure->data.substr(figure->data.rfind('#')));
@@ -304,8 +315,8 @@ TEST_CASE("the spectrum's file says that low frequencies come first", "[reports]
 }
 
 TEST_CASE("the ladder has a rung for each step and their total", "[reports]") {
-  const auto comparison = with_ladder();
-  const auto figure = reports::make_figure("ladder", comparison);
+  const auto run = with_ladder();
+  const auto figure = reports::make_figure(FigureName::ladder, run);
   REQUIRE(figure);
   const std::vector<double> expected{0.004, 0.03, 0.0002, 0.1, 0.1262};
   const std::vector<double> rungs = last_table(*figure);
@@ -317,15 +328,15 @@ TEST_CASE("the ladder has a rung for each step and their total", "[reports]") {
   CHECK(has(figure->alt, "zero frequency (complete − LFP-2020) 2.0e-04"));
 
   const ScratchDirectory scratch;
-  reports::write_report(comparison, scratch.path);
+  reports::write_report(run, scratch.path);
   CHECK(drawn(scratch.path).count("ladder") == 1);
   CHECK(has(read_text(scratch.path / "report.html"), "The error ladder"));
 }
 
 TEST_CASE("a rung across a missing model is named by its neighbours", "[reports]") {
-  auto comparison = with_ladder();
-  comparison.f_complete.resize(0, 0);
-  const auto figure = reports::make_figure("ladder", comparison);
+  auto run = with_ladder();
+  remove_model(run, 1);
+  const auto figure = reports::make_figure(FigureName::ladder, run);
   REQUIRE(figure);
   const std::vector<double> rungs = last_table(*figure);
   REQUIRE(rungs.size() == 4);
@@ -339,17 +350,17 @@ TEST_CASE("a rung across a missing model is named by its neighbours", "[reports]
 }
 
 TEST_CASE("there is no ladder without the linearised network", "[reports]") {
-  auto comparison = with_ladder();
-  comparison.f_linearised.resize(0, 0);
-  CHECK_FALSE(reports::make_figure("ladder", comparison));
+  auto run = with_ladder();
+  remove_model(run, 0);
+  CHECK_FALSE(reports::make_figure(FigureName::ladder, run));
 }
 
 TEST_CASE("the bounds' figure has the errors under their bounds", "[reports]") {
-  auto comparison = with_bounds();
+  auto run = with_bounds();
   const ScratchDirectory results;
-  reports::write_report(comparison, results.path, {"bounds"});
+  reports::write_report(run, results.path, {FigureName::bounds});
   CHECK(drawn(results.path) == std::set<std::string>{"bounds"});
-  const auto figure = reports::make_figure("bounds", comparison);
+  const auto figure = reports::make_figure(FigureName::bounds, run);
   REQUIRE(figure);
   std::istringstream rows(
       figure->data.substr(figure->data.find('\n', figure->data.find("index 0"))));
@@ -361,50 +372,50 @@ TEST_CASE("the bounds' figure has the errors under their bounds", "[reports]") {
     CHECK(bound == Approx(0.2));
     CHECK(nn < 0.011);  // 0.01 times a wave of height 1/3, and what has not been learnt yet
   }
-  CHECK(points == comparison.grid.size());
+  CHECK(points == run.comparison.grid.size());
   for (const char* level : {"1234.5 with lines", "321.5 with lines", "0.0185 with lines"})
     CHECK(has(figure->commands, level));
-  comparison.power_function.resize(0);
-  CHECK_FALSE(reports::make_figure("bounds", comparison));
+  run.comparison.power_function.resize(0);
+  CHECK_FALSE(reports::make_figure(FigureName::bounds, run));
 }
 
 TEST_CASE("the page tells what each bound knows, where there are bounds", "[reports]") {
   const ScratchDirectory results;
-  reports::write_report(with_bounds(), results.path, {"loss"});
+  reports::write_report(with_bounds(), results.path, {FigureName::loss});
   const std::string page = without_images(read_text(results.path / "report.html"));
   CHECK(balanced(page));
   CHECK(has(page, "Generalisation bounds"));
   CHECK(has(page, "no method can promise a lower"));
   CHECK(has(page, "Note: the lattice &lt;ends&gt;."));
   CHECK(has(page, "value=\"134072"));
-  reports::write_report(synthetic(1, true), results.path, {"loss"});
+  reports::write_report(synthetic(1, true), results.path, {FigureName::loss});
   CHECK_FALSE(has(read_text(results.path / "report.html"), "Generalisation bounds"));
 }
 
 TEST_CASE("a ladder with rungs that cannot be drawn as bars", "[reports]") {
-  auto comparison = with_ladder();
-  SECTION("zero") { comparison.f_nn = comparison.f_linearised; }
-  SECTION("not a number") { comparison.f_complete(3, 19) = std::nan(""); }
+  auto run = with_ladder();
+  SECTION("zero") { run.comparison.f_nn = values(run, 0); }
+  SECTION("not a number") { values(run, 1)(3, 19) = std::nan(""); }
   SECTION("all zero") {
-    comparison.f_nn = comparison.f_linearised = comparison.f_complete = comparison.f_lfp2020 =
-        comparison.f_lfp2019;
+    for (std::size_t k = 0; k < 3; ++k) values(run, k) = values(run, 3);
+    run.comparison.f_nn = values(run, 3);
   }
-  SECTION("far apart") { comparison.f_nn.array() += 1e12; }
+  SECTION("far apart") { run.comparison.f_nn.array() += 1e12; }
   SECTION("one only") {
-    for (auto* f : {&comparison.f_complete, &comparison.f_lfp2020, &comparison.f_lfp2019})
-      f->resize(0, 0);
+    run.comparison.models.resize(1);
+    run.comparison.prediction = 0;
   }
   const ScratchDirectory scratch;
-  reports::write_report(comparison, scratch.path, {"ladder"});
+  reports::write_report(run, scratch.path, {FigureName::ladder});
   CHECK(drawn(scratch.path) == std::set<std::string>{"ladder"});
 }
 
 TEST_CASE("the combined page has a section for each experiment", "[reports]") {
   const ScratchDirectory scratch;
-  std::vector<compare::Comparison> all{synthetic(1, true), synthetic(2, false)};
+  std::vector<runs::Run> all{synthetic(1, true), synthetic(2, false)};
   all[0].name = "one";
   all[1].name = "two & a half";
-  reports::write_report(all[0], scratch.path / all[0].name, {"curves", "loss"});
+  reports::write_report(all[0], scratch.path / all[0].name, {FigureName::curves, FigureName::loss});
   reports::write_report(all[1], scratch.path / all[1].name);
   reports::write_combined_report(all, {}, scratch.path);
   const std::string html = read_text(scratch.path / "report.html");
@@ -423,7 +434,7 @@ TEST_CASE("runs are overlaid, each with its name and its numbers", "[reports]") 
   const ScratchDirectory scratch;
   std::vector<reports::OverlaidRun> runs{{"a", synthetic(1, true)}, {"b", synthetic(1, false)}};
   SECTION("titles that differ") {
-    runs[1].comparison.title = "It's {another} run_2";
+    runs[1].run.title = "It's {another} run_2";
     reports::write_overlay(runs, scratch.path);
     CHECK(has(read_text(scratch.path / "figures" / "loss.gp"),
               "title 'It''s {another} run_2' noenhanced"));
@@ -451,7 +462,8 @@ TEST_CASE("runs that cannot be overlaid are refused", "[reports]") {
 TEST_CASE("the film has a picture for each snapshot and is small enough to send", "[reports]") {
   const auto dim = GENERATE(1, 2);
   const ScratchDirectory scratch;
-  reports::write_report(synthetic(dim, true), scratch.path, {dim == 1 ? "curves" : "maps"});
+  reports::write_report(synthetic(dim, true), scratch.path,
+                        {dim == 1 ? FigureName::curves : FigureName::maps});
   const std::string gif = read_text(scratch.path / "figures" / "film.gif");
   CHECK(gif.starts_with("GIF89a"));
   // Each picture has one graphic control extension; 20 snapshots, and the last one held.
@@ -469,7 +481,7 @@ TEST_CASE("without gnuplot the error says what to install", "[reports]") {
 
 TEST_CASE("gnuplot's own message is passed on", "[reports]") {
   const ScratchDirectory scratch;
-  reports::Figure figure = *reports::make_figure("loss", synthetic(1, false));
+  reports::Figure figure = *reports::make_figure(FigureName::loss, synthetic(1, false));
   figure.commands = "plot nothing_of_this_name\n";
   CHECK_THROWS_WITH(reports::draw(figure, scratch.path), Catch::Contains("nothing_of_this_name"));
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compare/comparison.hpp"
+#include "runs/run.hpp"
 
 #include <filesystem>
 #include <string>
@@ -9,16 +9,17 @@
 
 namespace fprinciple::tests {
 
-/// A comparison in closed form: f_lfp(x, t) = Σ_v (1 − e^{−t/v³}) sin(2π v·x)/v, so that low
+/// A run in closed form: f_lfp(x, t) = Σ_v (1 − e^{−t/v³}) sin(2π v·x)/v, so that low
 /// frequencies come first, and f_nn = f_lfp + a small wave.
-inline compare::Comparison synthetic(Eigen::Index dim, bool with_target) {
+inline runs::Run synthetic(Eigen::Index dim, bool with_target) {
   using Eigen::Index;
   using Eigen::VectorXd;
   constexpr double pi = 3.14159265358979323846;
-  compare::Comparison c;
-  c.name = "synthetic";
-  c.title = "Sines, <b>low & first</b> \"quoted\"";
-  c.experiment_text = "title = \"</pre><script>alert(1)</script>\"\n";
+  runs::Run run;
+  compare::Comparison& c = run.comparison;
+  run.name = "synthetic";
+  run.title = "Sines, <b>low & first</b> \"quoted\"";
+  run.experiment_text = "title = \"</pre><script>alert(1)</script>\"\n";
   const Index side = dim == 1 ? 80 : 9;
   c.grid = data::make_grid(
       std::vector<data::Axis>(static_cast<std::size_t>(dim), data::Axis{0.0, 1.0, side}));
@@ -30,16 +31,17 @@ inline compare::Comparison synthetic(Eigen::Index dim, bool with_target) {
   const auto wave = [&](double v) -> VectorXd {
     return (2 * pi * v * c.grid.points.colwise().sum().transpose().array()).sin() / v;
   };
-  c.f_lfp.setZero(points, times);
-  c.f_lfp_limit = VectorXd::Zero(points);
+  c.models = {{.model = compare::Model::lfp2019,
+               .f = Eigen::MatrixXd::Zero(points, times),
+               .limit = VectorXd::Zero(points)}};
+  auto& [model, f, limit] = c.models.front();
   for (const double v : {1.0, 2.0, 4.0}) {
-    c.f_lfp_limit += wave(v);
-    for (Index j = 0; j < times; ++j)
-      c.f_lfp.col(j) += (1 - std::exp(-c.t[j] / (v * v * v))) * wave(v);
+    limit += wave(v);
+    for (Index j = 0; j < times; ++j) f.col(j) += (1 - std::exp(-c.t[j] / (v * v * v))) * wave(v);
   }
-  c.f_nn = c.f_lfp;
+  c.f_nn = f;
   for (Index j = 1; j < times; ++j) c.f_nn.col(j) += 0.01 * wave(3.0);
-  c.rmse = ((c.f_nn - c.f_lfp).colwise().squaredNorm() / double(points)).cwiseSqrt().transpose();
+  c.rmse = ((c.f_nn - f).colwise().squaredNorm() / double(points)).cwiseSqrt().transpose();
   c.loss_lfp = (-2 * c.t.array()).exp();
   c.loss_nn = 1.01 * c.loss_lfp;
 
@@ -47,11 +49,11 @@ inline compare::Comparison synthetic(Eigen::Index dim, bool with_target) {
   c.samples.x.row(0) << 0.0, 0.5, 1.0;
   c.samples.y = VectorXd::LinSpaced(3, -1.0, 1.0);
   if (dim == 1) {
-    c.cubic_spline = c.f_lfp_limit;
+    c.cubic_spline = limit;
     c.piecewise_linear = VectorXd::Zero(points);
   }
   if (with_target) {
-    c.target = c.f_lfp_limit;
+    c.target = limit;
     c.test_loss_nn = 2 * c.loss_nn;
     c.test_loss_lfp = 2 * c.loss_lfp;
   }
@@ -67,19 +69,20 @@ inline compare::Comparison synthetic(Eigen::Index dim, bool with_target) {
   c.spectrum_nn = c.spectrum_lfp;
   c.spectrum_error_nn = c.spectrum_error_lfp;
 
-  c.summary = {{"program", "fprinciple"},
-               {"version", "9.8.7"},
-               {"seed", 18446744073709551615ULL},
-               {"conventions", {{"time", "t of ½Σ(f−y)²"}}},
-               {"problem", {{"dim", dim}, {"samples", 3}, {"width", 12345678}}},
-               {"error", {{"rmse", 0.00381249}, {"relative_l2", 0.99951}, {"max", 9.9999e-7}}},
-               {"error_limit", {{"rmse", nullptr}}},
-               {"train", {{"method", "flow"}, {"loss", 8.76543e-13}, {"seconds", 54321.5}}},
-               {"solvers",
-                {{"ode", {{"skipped", "the lattice is <too> large"}}},
-                 {"propagator", {{"seconds", 0.25}, {"max_difference", 4.5678e-14}}}}},
-               {"warnings", {"p_b(0) was estimated & <may> be off"}}};
-  return c;
+  run.summary = {{"program", "fprinciple"},
+                 {"version", "9.8.7"},
+                 {"seed", 18446744073709551615ULL},
+                 {"conventions", {{"time", "t of ½Σ(f−y)²"}}},
+                 {"problem", {{"dim", dim}, {"samples", 3}, {"width", 12345678}}},
+                 {"error", {{"rmse", 0.00381249}, {"relative_l2", 0.99951}, {"max", 9.9999e-7}}},
+                 {"error_limit", {{"rmse", nullptr}}},
+                 {"lfp", {{"model", "lfp2019"}}},
+                 {"train", {{"method", "flow"}, {"loss", 8.76543e-13}, {"seconds", 54321.5}}},
+                 {"solvers",
+                  {{"ode", {{"skipped", "the lattice is <too> large"}}},
+                   {"propagator", {{"seconds", 0.25}, {"max_difference", 4.5678e-14}}}}},
+                 {"warnings", {"p_b(0) was estimated & <may> be off"}}};
+  return run;
 }
 
 /// A directory of its own that is removed in the end.

@@ -10,12 +10,12 @@
 
 namespace fprinciple::tests {
 
-inline runs::Axis number_axis(const std::string& name, const std::vector<double>& values) {
+inline runs::CubeAxis number_axis(const std::string& name, const std::vector<double>& values) {
   return {name, values, {}};
 }
 
-inline runs::Axis name_axis(const std::string& name, const std::vector<std::string>& labels) {
-  runs::Axis axis{name, {}, labels};
+inline runs::CubeAxis name_axis(const std::string& name, const std::vector<std::string>& labels) {
+  runs::CubeAxis axis{name, {}, labels};
   for (std::size_t i = 0; i < labels.size(); ++i) axis.values.push_back(static_cast<double>(i));
   return axis;
 }
@@ -28,7 +28,7 @@ inline std::vector<double> integers(int from, int to) {
 }
 
 /// A cube with these axes and no numbers.
-inline runs::Cube empty_cube(const std::vector<runs::Axis>& axes) {
+inline runs::Cube empty_cube(const std::vector<runs::CubeAxis>& axes) {
   runs::Cube cube;
   cube.name = "synthetic";
   cube.title = "A <b>synthetic</b> cube";
@@ -37,7 +37,7 @@ inline runs::Cube empty_cube(const std::vector<runs::Axis>& axes) {
   cube.axes = axes;
   cube.summary = {{"program", "fprinciple"}, {"version", "0"}};
   std::size_t cells = 1;
-  for (const runs::Axis& axis : axes) cells *= axis.values.size();
+  for (const runs::CubeAxis& axis : axes) cells *= axis.values.size();
   cube.failures.resize(cells);
   return cube;
 }

@@ -1,10 +1,10 @@
 #include "runs/checkpoint.hpp"
 
 #include "base/error.hpp"
-#include "compare/run.hpp"
 #include "io/checksum.hpp"
 #include "io/netcdf.hpp"
 #include "io/weights_file.hpp"
+#include "runs/run.hpp"
 
 #include <array>
 #include <bit>
@@ -19,7 +19,7 @@
 
 #include "problems.hpp"
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -56,7 +56,10 @@ data::Weights random_weights(Index width, Index dim, std::uint64_t seed) {
 nn::TrainingState some_state() {
   nn::TrainingState state;
   nn::Trajectory& past = state.so_far;
-  past.network = {random_weights(6, 2, 1), 0.25, true, false, true, data::Activation::tanh};
+  past.network = {.weights = random_weights(6, 2, 1),
+                  .output_scale = 0.25,
+                  .train = {.w = false},
+                  .activation = data::Activation::tanh};
   past.network.weights.a << -0.0, std::numeric_limits<double>::quiet_NaN(),
       std::numeric_limits<double>::infinity(), std::numeric_limits<double>::denorm_min(),
       9.9692099683868690e+36,  // NetCDF's fill value
@@ -90,8 +93,8 @@ TEST_CASE("a checkpoint reads back bit for bit") {
   const nn::TrainingState read = runs::read_checkpoint(file, "text", "1.0");
   check_same(read.so_far.network.weights, state.so_far.network.weights);
   CHECK(read.so_far.network.output_scale == 0.25);
-  CHECK((read.so_far.network.train_a && !read.so_far.network.train_w));
-  CHECK(read.so_far.network.train_b);
+  CHECK((read.so_far.network.train.a && !read.so_far.network.train.w));
+  CHECK(read.so_far.network.train.b);
   CHECK(read.so_far.network.activation == data::Activation::tanh);
   CHECK(same_bits(read.so_far.t, state.so_far.t));
   CHECK(same_bits(read.so_far.f, state.so_far.f));
@@ -238,11 +241,12 @@ TEST_CASE("a checkpoint that does not fit on the disk leaves the former one") {
 }
 
 TEST_CASE("an experiment's identity changes with the text, the samples, the grid and the weights") {
-  compare::Experiment e;
+  runs::Experiment e;
   e.text = "title = \"e\"";
-  e.samples = {tests::random_matrix(1, 3, 1), tests::random_vector(3, 2)};
-  e.grid.points = tests::random_matrix(1, 4, 3);
-  e.network.initial = random_weights(4, 1, 4);
+  e.problem.samples = {tests::random_matrix(1, 3, 1), tests::random_vector(3, 2)};
+  e.problem.grid.points = tests::random_matrix(1, 4, 3);
+  e.problem.start = random_weights(4, 1, 4);
+  data::Weights& initial = std::get<data::Weights>(e.problem.start);
   const std::string first = runs::identity(e);
   CHECK(runs::identity(e) == first);
   const auto changes = [&](double& number) {
@@ -252,41 +256,41 @@ TEST_CASE("an experiment's identity changes with the text, the samples, the grid
     number = before;
     return differs;
   };
-  CHECK(changes(e.samples.x(0, 1)));
-  CHECK(changes(e.samples.y[2]));
-  CHECK(changes(e.grid.points(0, 3)));
-  CHECK(changes(e.network.initial->a[0]));
-  CHECK(changes(e.network.initial->w(3, 0)));
-  CHECK(changes(e.network.initial->b[1]));
+  CHECK(changes(e.problem.samples.x(0, 1)));
+  CHECK(changes(e.problem.samples.y[2]));
+  CHECK(changes(e.problem.grid.points(0, 3)));
+  CHECK(changes(initial.a[0]));
+  CHECK(changes(initial.w(3, 0)));
+  CHECK(changes(initial.b[1]));
   e.text += ' ';
   CHECK(runs::identity(e) != first);
 }
 
 TEST_CASE("a run that is interrupted after any step and resumed gives the same arrays") {
   const tests::Case c = tests::fig1a();
-  compare::Experiment e;
+  runs::Experiment e;
   e.name = e.title = e.text = c.name;
-  e.samples = c.samples;
-  e.network.width = 200;
-  e.network.a = c.a;
-  e.network.w = c.w;
-  e.network.b = c.b;
-  e.train.method = GENERATE(as<std::string>(), "gd", "flow");
-  e.train.descent.step = 1e-3;
-  e.train.stop_steps = 40;
-  e.train.snapshots = 8;
-  e.lfp.lattice = {1, 4.0, 50, 0.1};
-  e.lfp.ladder = false;
-  e.grid = c.grid;
-  const compare::Comparison whole = compare::run(e);
+  e.problem.samples = c.samples;
+  e.problem.law.width = 200;
+  e.problem.law.a = c.a;
+  e.problem.law.w = c.w;
+  e.problem.law.b = c.b;
+  e.problem.training.method = GENERATE(nn::Method::gd, nn::Method::flow);
+  e.problem.training.descent.step = 1e-3;
+  e.problem.training.stop.steps = 40;
+  e.problem.training.snapshots.count = 8;
+  e.problem.theory.lattice = lfp::Lattice{1, 4.0, 50, 0.1};
+  e.problem.ladder = false;
+  e.problem.grid = c.grid;
+  const runs::Run whole = runs::run(e);
   // Beat the null: the network moves.
-  REQUIRE(whole.loss_nn.tail(1)[0] < 0.97 * whole.loss_nn[0]);
+  REQUIRE(whole.comparison.loss_nn.tail(1)[0] < 0.97 * whole.comparison.loss_nn[0]);
 
   const TemporaryFolder folder;
   const fs::path file = folder.path / "c.nc";
   const std::string identity = runs::identity(e);
   for (const int every : {1, 7, 39}) {
-    std::optional<compare::Comparison> resumed;
+    std::optional<runs::Run> resumed;
     for (int runs = 0; !resumed; ++runs) {
       REQUIRE(runs <= 40 / every);
       nn::Supervision supervision;
@@ -299,14 +303,14 @@ TEST_CASE("a run that is interrupted after any step and resumed gives the same a
         runs::write_checkpoint(file, folder.path, identity, "1.0", state);
       };
       try {
-        resumed = compare::run(e, {}, supervision);
+        resumed = runs::run(e, {}, supervision);
       } catch (const Interrupted&) {
       }
     }
-    CHECK(resumed->t == whole.t);
-    CHECK(resumed->f_nn == whole.f_nn);
-    CHECK(resumed->loss_nn == whole.loss_nn);
-    CHECK(resumed->f_lfp == whole.f_lfp);
+    CHECK(resumed->comparison.t == whole.comparison.t);
+    CHECK(resumed->comparison.f_nn == whole.comparison.f_nn);
+    CHECK(resumed->comparison.loss_nn == whole.comparison.loss_nn);
+    CHECK(resumed->comparison.lfp().f == whole.comparison.lfp().f);
     CHECK(resumed->summary["train"]["steps"] == 40);
     CHECK(resumed->summary["train"]["gradients"] == whole.summary["train"]["gradients"]);
   }

@@ -1,8 +1,8 @@
 #include "runs/cube_figure.hpp"
 
 #include "base/error.hpp"
-
 #include "tests/reports/synthetic_cube.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace fprinciple;
@@ -13,7 +13,7 @@ using tests::number_axis;
 
 namespace {
 
-std::vector<runs::Axis> axes() {
+std::vector<runs::CubeAxis> axes() {
   return {number_axis("network.width", {500, 1000, 2000}), name_axis("method", {"gd", "adam"}),
           number_axis("network.seed", integers(1, 3))};
 }

@@ -1,9 +1,9 @@
 #include "runs/experiment_file.hpp"
 
 #include "base/error.hpp"
-#include "compare/experiment.hpp"
 #include "data/distribution.hpp"
 #include "io/weights_file.hpp"
+#include "runs/experiment.hpp"
 
 #include <cmath>
 #include <fstream>
@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 using namespace fprinciple;
-using compare::Experiment;
 using data::Distribution;
 using Eigen::Index;
+using runs::Experiment;
 
 namespace {
 
@@ -58,46 +58,47 @@ TEST_CASE("an experiment with data and network alone gets the defaults") {
   CHECK(e.title == "some name");
   CHECK(e.text == text);
   CHECK(e.warnings.empty());
-  CHECK(e.samples.x == Eigen::RowVector3d(-0.8, -0.2, 0.1));
-  CHECK(e.samples.y == Eigen::Vector3d(0.25, -0.25, 0.15));
-  CHECK_FALSE(e.target);
+  CHECK(e.problem.samples.x == Eigen::RowVector3d(-0.8, -0.2, 0.1));
+  CHECK(e.problem.samples.y == Eigen::Vector3d(0.25, -0.25, 0.15));
+  CHECK_FALSE(e.problem.target);
 
-  CHECK(e.network.width == 100);
-  CHECK(e.network.activation == "relu");
-  CHECK(e.network.antisymmetric);
-  CHECK(e.network.output_scale == 1.0);
-  CHECK(e.network.a.kind == Distribution::Kind::uniform);
-  CHECK(e.network.a.scale == 0.1);
-  CHECK(e.network.w.kind == Distribution::Kind::normal);
-  CHECK(e.network.w.scale == 2.0);
-  CHECK(e.network.b.scale == 3.5);
-  CHECK((e.network.train_a && e.network.train_w && e.network.train_b));
-  CHECK(e.network.seed == 1);
-  CHECK_FALSE(e.network.initial);
+  CHECK(e.problem.law.width == 100);
+  CHECK(e.problem.law.activation == data::Activation::relu);
+  CHECK(std::get<nn::Draw>(e.problem.start).antisymmetric);
+  CHECK(e.problem.law.output_scale == 1.0);
+  CHECK(e.problem.law.a.kind == Distribution::Kind::uniform);
+  CHECK(e.problem.law.a.scale == 0.1);
+  CHECK(e.problem.law.w.kind == Distribution::Kind::normal);
+  CHECK(e.problem.law.w.scale == 2.0);
+  CHECK(e.problem.law.b.scale == 3.5);
+  CHECK((e.problem.law.train.a && e.problem.law.train.w && e.problem.law.train.b));
+  CHECK(std::get<nn::Draw>(e.problem.start).seed == 1);
+  CHECK(std::holds_alternative<nn::Draw>(e.problem.start));
 
-  CHECK(e.train.method == "flow");
-  CHECK(e.train.stop_loss == 1e-12);
-  CHECK_FALSE(e.train.stop_time);
-  CHECK_FALSE(e.train.stop_steps);
-  CHECK_FALSE(e.train.stop_gradient_norm);
-  CHECK(e.train.tolerance == 1e-5);
-  CHECK(e.train.snapshots == 60);
-  CHECK(e.train.snapshot_times.empty());
-  CHECK_FALSE(e.train.save_weights);
-  CHECK(e.train.checkpoint == 60.0);
+  CHECK(e.problem.training.method == nn::Method::flow);
+  CHECK(e.problem.training.stop.loss == 1e-12);
+  CHECK_FALSE(e.problem.training.stop.time);
+  CHECK_FALSE(e.problem.training.stop.steps);
+  CHECK_FALSE(e.problem.training.stop.gradient_norm);
+  CHECK(e.problem.training.tolerance == 1e-5);
+  CHECK(e.problem.training.snapshots.count == 60);
+  CHECK(e.problem.training.snapshots.times.empty());
+  CHECK_FALSE(e.save_weights);
+  CHECK(e.checkpoint == 60.0);
 
-  CHECK(e.lfp.model == "lfp2019");
-  CHECK(e.lfp.lattice.dim == 1);
-  CHECK(e.lfp.lattice.box == Approx(3.6));  // four times the extent, more than the papers' 20/(2π)
-  CHECK(e.lfp.lattice.modes == 2000);
-  CHECK(e.lfp.lattice.zero_frequency == 0.1);
-  CHECK(e.lfp.moments == "distribution");
-  CHECK(e.lfp.ridge == 0.0);
+  CHECK(e.problem.theory.model == compare::Model::lfp2019);
+  CHECK(e.problem.theory.lattice->dim == 1);
+  CHECK(e.problem.theory.lattice->box ==
+        Approx(3.6));  // four times the extent, more than the papers' 20/(2π)
+  CHECK(e.problem.theory.lattice->modes == 2000);
+  CHECK(e.problem.theory.lattice->zero_frequency == 0.1);
+  CHECK(e.problem.theory.moments == compare::Moments::distribution);
+  CHECK(e.problem.theory.ridge == 0.0);
 
-  REQUIRE(e.grid.regular());
-  CHECK(e.grid.size() == 800);
-  CHECK(e.grid.axes[0].lo == -0.8);
-  CHECK(e.grid.axes[0].hi == 0.1);
+  REQUIRE(e.problem.grid.regular());
+  CHECK(e.problem.grid.size() == 800);
+  CHECK(e.problem.grid.axes[0].lo == -0.8);
+  CHECK(e.problem.grid.axes[0].hi == 0.1);
   CHECK(e.figures.empty());
 }
 
@@ -138,42 +139,42 @@ count = [3, 4]
 figures = ["maps", "loss"]
 )");
   CHECK(e.title == "all keys");
-  CHECK(e.samples.dim() == 2);
-  CHECK(e.samples.x.col(1) == Eigen::Vector2d(0, 1));
-  CHECK(e.network.width == 7);
-  CHECK_FALSE(e.network.antisymmetric);
-  CHECK(e.network.output_scale == 0.25);
-  CHECK(e.network.a.scale == 0.0);
-  CHECK((e.network.train_a && !e.network.train_w && e.network.train_b));
-  CHECK(e.network.seed == 9223372036854775807u);
-  CHECK(e.train.method == "gd");
-  CHECK(e.train.descent.step == 1e-3);
-  CHECK(e.train.descent.method == nn::Descent::Method::gd);
-  CHECK(e.train.descent.precision == nn::Descent::Precision::single_precision);
-  CHECK(e.train.stop_loss == 1e-6);
-  CHECK(e.train.stop_time == 20.0);
-  CHECK(e.train.stop_steps == 1000);
-  CHECK(e.train.stop_gradient_norm == 1e-7);
-  CHECK(e.train.snapshot_times == std::vector<double>{0.5, 1.0, 20.0});
-  CHECK(e.train.save_weights);
-  CHECK(e.train.checkpoint == 0.5);
-  CHECK(e.lfp.lattice.dim == 2);
-  CHECK(e.lfp.lattice.box == 9.0);
-  CHECK(e.lfp.lattice.modes == 12);
-  CHECK(e.lfp.lattice.zero_frequency == 0.5);
-  CHECK(e.lfp.moments == "weights");
-  CHECK(e.lfp.ridge == 1e-6);
-  CHECK(e.grid.size() == 12);
-  CHECK(e.grid.axes[1].count == 4);
-  CHECK(e.grid.points.col(0) == Eigen::Vector2d(-1, 0));
-  CHECK(e.figures == std::vector<std::string>{"maps", "loss"});
+  CHECK(e.problem.samples.dim() == 2);
+  CHECK(e.problem.samples.x.col(1) == Eigen::Vector2d(0, 1));
+  CHECK(e.problem.law.width == 7);
+  CHECK_FALSE(std::get<nn::Draw>(e.problem.start).antisymmetric);
+  CHECK(e.problem.law.output_scale == 0.25);
+  CHECK(e.problem.law.a.scale == 0.0);
+  CHECK((e.problem.law.train.a && !e.problem.law.train.w && e.problem.law.train.b));
+  CHECK(std::get<nn::Draw>(e.problem.start).seed == 9223372036854775807u);
+  CHECK(e.problem.training.method == nn::Method::gd);
+  CHECK(e.problem.training.descent.step == 1e-3);
+  CHECK(e.problem.training.descent.method == nn::Descent::Method::gd);
+  CHECK(e.problem.training.descent.precision == nn::Descent::Precision::single_precision);
+  CHECK(e.problem.training.stop.loss == 1e-6);
+  CHECK(e.problem.training.stop.time == 20.0);
+  CHECK(e.problem.training.stop.steps == 1000);
+  CHECK(e.problem.training.stop.gradient_norm == 1e-7);
+  CHECK(e.problem.training.snapshots.times == std::vector<double>{0.5, 1.0, 20.0});
+  CHECK(e.save_weights);
+  CHECK(e.checkpoint == 0.5);
+  CHECK(e.problem.theory.lattice->dim == 2);
+  CHECK(e.problem.theory.lattice->box == 9.0);
+  CHECK(e.problem.theory.lattice->modes == 12);
+  CHECK(e.problem.theory.lattice->zero_frequency == 0.5);
+  CHECK(e.problem.theory.moments == compare::Moments::weights);
+  CHECK(e.problem.theory.ridge == 1e-6);
+  CHECK(e.problem.grid.size() == 12);
+  CHECK(e.problem.grid.axes[1].count == 4);
+  CHECK(e.problem.grid.points.col(0) == Eigen::Vector2d(-1, 0));
+  CHECK(e.figures == std::vector{runs::FigureName::maps, runs::FigureName::loss});
 }
 
 TEST_CASE("the keys of momentum, Adam and stochastic descent") {
   using Method = nn::Descent::Method;
   const auto descent = [](const std::string& lines) {
     const std::string text = kData + kNetwork + "seed = 5\n[train]\ngd = { step = 1e-3 }\n" + lines;
-    return read(text).train.descent;
+    return read(text).problem.training.descent;
   };
   const nn::Descent heavy = descent("method = \"momentum\"\nmomentum = 0\n");
   CHECK(heavy.method == Method::momentum);
@@ -190,67 +191,67 @@ TEST_CASE("the keys of momentum, Adam and stochastic descent") {
 
 TEST_CASE("a stop without a loss has no default loss") {
   const Experiment e = read(kData + kNetwork + "[train]\nstop = { time = 3 }\n");
-  CHECK_FALSE(e.train.stop_loss);
-  CHECK(e.train.stop_time == 3.0);
+  CHECK_FALSE(e.problem.training.stop.loss);
+  CHECK(e.problem.training.stop.time == 3.0);
 }
 
 TEST_CASE("in one dimension points and ranges may have brackets of their own") {
   const Experiment e = read("[data]\nx = [[1], [2]]\ny = [1, 2]\n" + kNetwork +
                             "[grid]\nrange = [[0, 3]]\ncount = [5]\n");
-  CHECK(e.samples.x == Eigen::RowVector2d(1, 2));
-  CHECK(e.grid.points == Eigen::RowVectorXd::LinSpaced(5, 0, 3));
+  CHECK(e.problem.samples.x == Eigen::RowVector2d(1, 2));
+  CHECK(e.problem.grid.points == Eigen::RowVectorXd::LinSpaced(5, 0, 3));
 }
 
 TEST_CASE("a repeated sample is merged, with a warning") {
   const Experiment e = read("[data]\nx = [1, 2, 1]\ny = [5, 6, 5]\n" + kNetwork);
-  CHECK(e.samples.x == Eigen::RowVector2d(1, 2));
-  CHECK(e.samples.y == Eigen::Vector2d(5, 6));
+  CHECK(e.problem.samples.x == Eigen::RowVector2d(1, 2));
+  CHECK(e.problem.samples.y == Eigen::Vector2d(5, 6));
   REQUIRE(e.warnings.size() == 1);
   CHECK_THAT(e.warnings[0], Catch::EndsWith("some name.toml:2: data.x: 1 repeated samples merged"));
 }
 
 TEST_CASE("the default grid of one sample is widened") {
   const Experiment e = read("[data]\nx = [3]\ny = [1]\n" + kNetwork);
-  CHECK(e.grid.axes[0].lo == 2.0);
-  CHECK(e.grid.axes[0].hi == 4.0);
+  CHECK(e.problem.grid.axes[0].lo == 2.0);
+  CHECK(e.problem.grid.axes[0].hi == 4.0);
 }
 
 TEST_CASE("default grids and lattices of two and three dimensions") {
   const Experiment two = read("[data]\nx = [[0, 0], [1, 2]]\ny = [1, 2]\n" + kNetwork);
-  CHECK(two.grid.size() == 30 * 30);
-  CHECK(two.lfp.lattice.modes == 64);
-  CHECK(two.lfp.lattice.box == 8.0);
+  CHECK(two.problem.grid.size() == 30 * 30);
+  CHECK(two.problem.theory.lattice->modes == 64);
+  CHECK(two.problem.theory.lattice->box == 8.0);
   const Experiment three = read("[data]\nx = [[0, 0, 0], [1, 2, 1]]\ny = [1, 2]\n" + kNetwork);
-  CHECK(three.grid.size() == 15 * 15 * 15);
-  CHECK(three.lfp.lattice.modes == 16);
+  CHECK(three.problem.grid.size() == 15 * 15 * 15);
+  CHECK(three.problem.theory.lattice->modes == 16);
 }
 
 TEST_CASE("uniform samples of a target") {
   const std::string lines = "n = 500\nrange = [[-1, 1], [2, 5]]\n";
   const Experiment e = read(target_data(lines) + kNetwork);
-  REQUIRE(e.target);
-  REQUIRE(e.samples.size() == 500);
-  CHECK(e.samples.y == data::values(*e.target, e.samples.x));
-  CHECK(e.samples.x.row(0).minCoeff() > -1.0);
-  CHECK(e.samples.x.row(0).maxCoeff() < 1.0);
-  CHECK(e.samples.x.row(1).minCoeff() > 2.0);
-  CHECK(e.samples.x.row(1).maxCoeff() < 5.0);
+  REQUIRE(e.problem.target);
+  REQUIRE(e.problem.samples.size() == 500);
+  CHECK(e.problem.samples.y == data::values(*e.problem.target, e.problem.samples.x));
+  CHECK(e.problem.samples.x.row(0).minCoeff() > -1.0);
+  CHECK(e.problem.samples.x.row(0).maxCoeff() < 1.0);
+  CHECK(e.problem.samples.x.row(1).minCoeff() > 2.0);
+  CHECK(e.problem.samples.x.row(1).maxCoeff() < 5.0);
   // The mean of n uniform numbers has the standard deviation width/√(12 n): within five of them.
-  CHECK(e.samples.x.row(0).mean() == Approx(0.0).margin(5 * 2.0 / std::sqrt(12.0 * 500)));
-  CHECK(e.samples.x.row(1).mean() == Approx(3.5).margin(5 * 3.0 / std::sqrt(12.0 * 500)));
+  CHECK(e.problem.samples.x.row(0).mean() == Approx(0.0).margin(5 * 2.0 / std::sqrt(12.0 * 500)));
+  CHECK(e.problem.samples.x.row(1).mean() == Approx(3.5).margin(5 * 3.0 / std::sqrt(12.0 * 500)));
 
   const Experiment other = read(target_data(lines + "seed = 2\n") + kNetwork);
-  CHECK(other.samples.x != e.samples.x);
+  CHECK(other.problem.samples.x != e.problem.samples.x);
   const Experiment fewer = read(target_data("n = 10\nrange = [[-1, 1], [2, 5]]\n") + kNetwork);
-  CHECK(fewer.samples.x == e.samples.x.leftCols(10));
+  CHECK(fewer.problem.samples.x == e.problem.samples.x.leftCols(10));
 }
 
 TEST_CASE("noise is added to a target's values") {
   const std::string lines = "n = 900\nsampling = \"grid\"\nrange = [[-1, 1], [2, 5]]\n";
   const Experiment clean = read(target_data(lines) + kNetwork);
   const Experiment noisy = read(target_data(lines + "noise = 0.1\n") + kNetwork);
-  CHECK(noisy.samples.x == clean.samples.x);
-  const Eigen::ArrayXd noise = noisy.samples.y - clean.samples.y;
+  CHECK(noisy.problem.samples.x == clean.problem.samples.x);
+  const Eigen::ArrayXd noise = noisy.problem.samples.y - clean.problem.samples.y;
   CHECK(noise.mean() == Approx(0.0).margin(5 * 0.1 / 30.0));
   CHECK(std::sqrt(noise.square().mean()) == Approx(0.1).epsilon(5 / std::sqrt(2.0 * 900)));
 }
@@ -258,10 +259,10 @@ TEST_CASE("noise is added to a target's values") {
 TEST_CASE("regular samples of a target") {
   const Experiment e =
       read(target_data("n = 9\nsampling = \"grid\"\nrange = [[-1, 1], [2, 5]]\n") + kNetwork);
-  REQUIRE(e.samples.size() == 9);
-  CHECK(e.samples.x.col(0) == Eigen::Vector2d(-1, 2));
-  CHECK(e.samples.x.col(4) == Eigen::Vector2d(0, 3.5));
-  CHECK(e.samples.x.col(8) == Eigen::Vector2d(1, 5));
+  REQUIRE(e.problem.samples.size() == 9);
+  CHECK(e.problem.samples.x.col(0) == Eigen::Vector2d(-1, 2));
+  CHECK(e.problem.samples.x.col(4) == Eigen::Vector2d(0, 3.5));
+  CHECK(e.problem.samples.x.col(8) == Eigen::Vector2d(1, 5));
 }
 
 TEST_CASE("files are found from the experiment's own folder") {
@@ -276,21 +277,20 @@ TEST_CASE("files are found from the experiment's own folder") {
                "[data]\nfile = \"train.csv\"\n[network]\ninitial = \"../weights.nc\"\n"
                "[grid]\nfile = \"points.csv\"\n[lfp]\nbias_density = 0.5\n");
   const Experiment e = runs::read_experiment(folder.path / "sub" / "e.toml");
-  CHECK(e.samples.x == Eigen::RowVector2d(0, 1));
-  CHECK(e.grid.points == Eigen::RowVector3d(0, 0.25, 1));
-  CHECK_FALSE(e.grid.regular());
-  REQUIRE(e.network.initial);
-  CHECK(e.network.initial->w == weights.w);
-  CHECK(e.network.width == 2);
-  CHECK_FALSE(e.network.antisymmetric);
-  CHECK(e.lfp.moments == "weights");
-  CHECK(e.lfp.bias_density == 0.5);
+  CHECK(e.problem.samples.x == Eigen::RowVector2d(0, 1));
+  CHECK(e.problem.grid.points == Eigen::RowVector3d(0, 0.25, 1));
+  CHECK_FALSE(e.problem.grid.regular());
+  REQUIRE(std::holds_alternative<data::Weights>(e.problem.start));
+  CHECK(std::get<data::Weights>(e.problem.start).w == weights.w);
+  CHECK(e.problem.law.width == 2);
+  CHECK(e.problem.theory.moments == compare::Moments::weights);
+  CHECK(e.problem.theory.bias_density == 0.5);
   CHECK(e.warnings.empty());
 
   folder.write("sub/e.toml",
                "[data]\nfile = \"train.csv\"\n[network]\ninitial = \"../weights.nc\"\n");
   const Experiment estimated = runs::read_experiment(folder.path / "sub" / "e.toml");
-  CHECK(estimated.lfp.bias_density == data::estimate_density_at_zero(weights.b));
+  CHECK(estimated.problem.theory.bias_density == data::estimate_density_at_zero(weights.b));
   CHECK(estimated.warnings.size() == 1);
 }
 

@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "io/json.hpp"
 #include "io/netcdf.hpp"
-#include "reports/synthetic.hpp"
+#include "tests/reports/synthetic.hpp"
 
 #include <cmath>
 #include <functional>
@@ -14,12 +14,13 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 using namespace fprinciple;
 using compare::Comparison;
 using nlohmann::json;
+using runs::Run;
 namespace fs = std::filesystem;
 
 namespace {
@@ -34,7 +35,7 @@ struct ResultFolder {
 
   std::string refusal() const {
     try {
-      runs::read_comparison(path);
+      runs::read_run(path);
     } catch (const InputError& error) {
       return error.what();
     }
@@ -42,11 +43,11 @@ struct ResultFolder {
   }
 };
 
-Comparison named(Eigen::Index dim, bool with_target) {
-  Comparison c = tests::synthetic(dim, with_target);
-  c.summary["name"] = c.name;
-  c.summary["title"] = c.title;
-  return c;
+Run named(Eigen::Index dim, bool with_target) {
+  Run run = tests::synthetic(dim, with_target);
+  run.summary["name"] = run.name;
+  run.summary["title"] = run.title;
+  return run;
 }
 
 }  // namespace
@@ -55,15 +56,15 @@ TEST_CASE("a result whose arrays are not what a result has is refused") {
   const ResultFolder folder;
   const auto check_refused = [&](const std::string& why,
                                  const std::function<void(Comparison&)>& change) {
-    Comparison c = named(1, true);
-    change(c);
-    runs::write_comparison(c, folder.path);
+    Run run = named(1, true);
+    change(run.comparison);
+    runs::write_run(run, folder.path);
     CAPTURE(why);
     CHECK_THAT(folder.refusal(), Catch::StartsWith((folder.path / "result.nc").string() + ": ") &&
                                      Catch::Contains(why));
   };
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  runs::write_comparison(named(2, false), folder.path);
+  runs::write_run(named(2, false), folder.path);
   CHECK(folder.refusal() == "accepted");
   check_refused("variable t must increase from 0", [](Comparison& c) { c.t[3] = c.t[2]; });
   check_refused("variable t must increase from 0", [](Comparison& c) { c.t[0] = -1.0; });
@@ -72,8 +73,9 @@ TEST_CASE("a result whose arrays are not what a result has is refused") {
   check_refused("variable y_train must be finite", [&](Comparison& c) { c.samples.y[0] = nan; });
   check_refused("variable x_grid must be finite",
                 [&](Comparison& c) { c.grid.points(0, 1) = nan; });
-  check_refused("its limit must both be there",
-                [](Comparison& c) { c.f_complete_limit = c.f_lfp_limit; });
+  check_refused("its limit must both be there", [](Comparison& c) {
+    c.models.push_back({.model = compare::Model::complete, .limit = c.lfp().limit});
+  });
   check_refused("must all be there, or none", [](Comparison& c) { c.test_loss_nn.reset(); });
   check_refused("must all be there, or none", [](Comparison& c) { c.spectrum_nn.resize(0, 0); });
   check_refused("variable frequency must increase",
@@ -92,7 +94,7 @@ TEST_CASE("a result whose arrays do not fit to each other is refused") {
   const std::string file = (folder.path / "result.nc").string();
   // One array in the place of another.
   const auto refusal = [&](const char* array, const std::string& taken_for) {
-    runs::write_comparison(named(1, true), folder.path);
+    runs::write_run(named(1, true), folder.path);
     std::map<std::string, std::pair<std::vector<std::uint64_t>, Eigen::VectorXd>> arrays;
     {
       const io::NetcdfReader in(file);
@@ -127,18 +129,18 @@ TEST_CASE("a result whose arrays do not fit to each other is refused") {
 
 TEST_CASE("a result's summary of another type is refused with its key") {
   const ResultFolder folder;
-  Comparison c = named(1, true);
-  c.power_function = c.f_lfp_limit;
+  Run run = named(1, true);
+  run.comparison.power_function = run.comparison.lfp().limit;
   json bounds = {{"fp_norm", 2.0}, {"note", ""}};
   for (const char* key :
        {"published", "sharper", "power_function", "radius", "measured_lfp", "measured_lfp_l2"})
     bounds[key] = 1.0;
-  c.summary["bounds"] = bounds;
-  runs::write_comparison(c, folder.path);
+  run.summary["bounds"] = bounds;
+  runs::write_run(run, folder.path);
   REQUIRE(folder.refusal() == "accepted");
   const fs::path file = folder.path / "summary.json";
   const auto refusal = [&](const char* place, const json& value) {
-    json summary = c.summary;
+    json summary = run.summary;
     summary[json::json_pointer(place)] = value;
     io::write_json(file, summary);
     return folder.refusal();
@@ -146,6 +148,9 @@ TEST_CASE("a result's summary of another type is refused with its key") {
   const std::string start = file.string() + ": ";
   CHECK(refusal("/name", 1) == start + "name: must be a text, got 1");
   CHECK(refusal("/title", {1, 2}) == start + "title: must be a text, got a list of 2");
+  CHECK(refusal("/lfp", json::object()) == start + "lfp.model: is missing");
+  CHECK(refusal("/lfp/model", "lfp2021") ==
+        start + "lfp.model: must be one of linearised, complete, lfp2020, lfp2019, power");
   CHECK(refusal("/bounds", 1) == start + "bounds: must be a table, got 1");
   CHECK(refusal("/bounds", json::object()) == start + "bounds.fp_norm: is missing");
   CHECK(refusal("/bounds/fp_norm", "x") == start + "bounds.fp_norm: must be a number, got \"x\"");

@@ -10,13 +10,13 @@
 
 #include <boost/crc.hpp>
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 using namespace fprinciple;
-using compare::Experiment;
 using Eigen::Index;
 using runs::Cube;
+using runs::Experiment;
 using runs::Sweep;
 namespace fs = std::filesystem;
 
@@ -147,17 +147,17 @@ name = "let pass"
     const bool gd = cell % 2 == 1;
     const Experiment e = runs::experiment(sweep, cell);
     CHECK(e.title == "e");
-    CHECK(e.network.width == widths[cell / 4] * (tanh ? 2 : 1));
-    CHECK(e.network.activation == (tanh ? "tanh" : "relu"));
-    CHECK(e.network.output_scale == (tanh ? 0.25 : 0.5));
-    CHECK(e.network.a.scale == 0.1);
-    CHECK(e.train.method == (gd ? "gd" : "flow"));
-    if (gd) CHECK(e.train.descent.step == 0.125);
-    CHECK(e.train.tolerance == (gd ? Experiment::Train{}.tolerance : 1e-4));
-    CHECK(e.train.stop_loss == 1e-2);
-    CHECK_FALSE(e.train.stop_steps);  // the table was replaced, not merged
-    CHECK(e.lfp.lattice.modes == 30);
-    CHECK_FALSE(e.lfp.ladder);
+    CHECK(e.problem.law.width == widths[cell / 4] * (tanh ? 2 : 1));
+    CHECK(e.problem.law.activation == (tanh ? data::Activation::tanh : data::Activation::relu));
+    CHECK(e.problem.law.output_scale == (tanh ? 0.25 : 0.5));
+    CHECK(e.problem.law.a.scale == 0.1);
+    CHECK(e.problem.training.method == (gd ? nn::Method::gd : nn::Method::flow));
+    if (gd) CHECK(e.problem.training.descent.step == 0.125);
+    CHECK(e.problem.training.tolerance == (gd ? compare::Training{}.tolerance : 1e-4));
+    CHECK(e.problem.training.stop.loss == 1e-2);
+    CHECK_FALSE(e.problem.training.stop.steps);  // the table was replaced, not merged
+    CHECK(e.problem.theory.lattice->modes == 30);
+    CHECK_FALSE(e.problem.ladder);
   }
 }
 
@@ -314,7 +314,7 @@ TEST_CASE("a cube is read back as it was written") {
   cube.failures = {"", "", "", "", "diverged", ""};
   cube.summary = {{"name", "s"}, {"title", "a title"}, {"axes", nlohmann::json::array()},
                   {"failed", 1}, {"seconds", 2.5},     {"warnings", nlohmann::json::object()}};
-  for (const runs::Axis& axis : cube.axes)
+  for (const runs::CubeAxis& axis : cube.axes)
     cube.summary["axes"].push_back(
         {{"name", axis.name}, {"values", axis.values}, {"labels", axis.labels}});
   runs::write_cube(cube, folder.path);

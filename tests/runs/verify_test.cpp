@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 using namespace fprinciple;
@@ -189,10 +189,20 @@ TEST_CASE("of a reproduction the experiment's part is taken") {
   refuses(R"({"experiments": [1]})", "experiments: has no summary of small");
 }
 
+TEST_CASE("what a verdict repeats of an expectation is short and harmless") {
+  const Verdict verdict =
+      against(R"({"a\tb\n": {"c": "\u2028"}, "name": ")" + std::string(10'000, 'x') + "\"}");
+  REQUIRE(verdict.moved.size() == 2);
+  CHECK(verdict.moved[0].key == "/a\\x09b\\x0a/c");
+  CHECK(verdict.moved[0].expected == "\"\\xe2\\x80\\xa8\"");
+  CHECK(verdict.moved[1].expected.size() < 200);
+}
+
 TEST_CASE("what cannot be held against a summary is refused") {
   CHECK_THROWS_WITH(runs::read_expectation("none.json", "small", {}, {}),
                     "none.json: cannot be read");
-  CHECK_THROWS_WITH(runs::read_expectation(".", "small", {}, {}), ".: cannot be read");
+  CHECK_THROWS_WITH(runs::read_expectation(".", "small", {}, {}),
+                    ".: cannot be read: it is not a file");
   refuses("", "parse error at line 1, column 1");
   refuses("{\"x\": 1,\n \"y\": }", "parse error at line 2, column 7");
   refuses(R"({"x": 1e999})", "1e999");

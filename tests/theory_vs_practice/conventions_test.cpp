@@ -1,4 +1,4 @@
-#include "compare/run.hpp"
+#include "compare/compare.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +16,7 @@
 
 using namespace fprinciple;
 using compare::Comparison;
-using compare::Experiment;
+using compare::Problem;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
@@ -25,16 +25,15 @@ using std::numbers::pi;
 namespace {
 
 /// The outputs are kept at the samples, and then at some other points.
-Experiment experiment_of(const tests::Case& c, Index width) {
-  Experiment e;
-  e.name = e.title = c.name;
+Problem experiment_of(const tests::Case& c, Index width) {
+  Problem e;
   e.samples = c.samples;
-  e.network.width = width;
-  e.network.a = c.a;
-  e.network.w = c.w;
-  e.network.b = c.b;
-  e.lfp.lattice = c.lattice;
-  e.lfp.lattice.modes = c.samples.dim() == 1 ? 60 : 9;
+  e.law.width = width;
+  e.law.a = c.a;
+  e.law.w = c.w;
+  e.law.b = c.b;
+  e.theory.lattice = c.lattice;
+  e.theory.lattice->modes = c.samples.dim() == 1 ? 60 : 9;
   const Index n = c.samples.size();
   e.grid.points.resize(c.samples.dim(), n + 15);
   e.grid.points << c.samples.x, 0.7 * tests::random_matrix(c.samples.dim(), 15, 81);
@@ -51,15 +50,12 @@ tests::Case line() {
 }
 
 /// θ ← θ − η ∇½Σ(f−y)², `steps` times, neuron by neuron. The outputs at the points.
-VectorXd descended(const Experiment& e, double step, int steps) {
-  const nn::Initialisation drawn{e.network.width, e.samples.dim(), e.network.a,
-                                 e.network.w,     e.network.b,     true,
-                                 e.network.seed};
-  data::Weights theta = nn::draw_weights(drawn);
+VectorXd descended(const Problem& e, double step, int steps) {
+  data::Weights theta = nn::draw_weights(e.law, e.samples.dim(), std::get<nn::Draw>(e.start));
   VectorXd& a = theta.a;
   MatrixXd& w = theta.w;
   VectorXd& b = theta.b;
-  const bool tanh = e.network.activation == "tanh";
+  const bool tanh = e.law.activation == data::Activation::tanh;
   const auto sigma = [&](double z) { return tanh ? std::tanh(z) : std::max(z, 0.0); };
   const auto slope = [&](double z) {
     return tanh ? 1.0 - std::tanh(z) * std::tanh(z) : (z > 0.0 ? 1.0 : 0.0);
@@ -87,7 +83,7 @@ void check_loss(const Comparison& out) {
     double prediction = 0.0;
     for (Index i = 0; i < n; ++i) {
       network += 0.5 * std::pow(out.f_nn(i, k) - out.samples.y[i], 2);
-      prediction += 0.5 * std::pow(out.f_lfp(i, k) - out.samples.y[i], 2);
+      prediction += 0.5 * std::pow(out.lfp().f(i, k) - out.samples.y[i], 2);
     }
     CHECK(out.loss_nn[k] == Approx(network).epsilon(1e-9).margin(1e-13));
     CHECK(out.loss_lfp[k] == Approx(prediction).epsilon(1e-9).margin(1e-13));
@@ -110,17 +106,17 @@ double bias_density(const data::Distribution& b) {
 
 /// K = Σ_k (γ_a² + (1 + [LFP-2020] x·x') γ_b²)(k/L) cos(2π k·(x − x')/L)/L^d over |k|_∞ < modes,
 /// γ²(0) := γ²(share/L); the divergence term of LFP-2020, (1/4π²) ∇·(γ_b² ∇), is x·x' γ_b².
-MatrixXd lattice_kernel(const Experiment& e, bool divergence, const MatrixXd& rows,
+MatrixXd lattice_kernel(const Problem& e, bool divergence, const MatrixXd& rows,
                         const MatrixXd& columns) {
   const Index d = rows.rows();
   const auto dim = static_cast<double>(d);
-  const double box = e.lfp.lattice.box;
-  const double kappa = static_cast<double>(e.network.width) * bias_density(e.network.b) *
+  const double box = e.theory.lattice->box;
+  const double kappa = static_cast<double>(e.law.width) * bias_density(e.law.b) *
                        std::tgamma(0.5 * dim) / std::pow(pi, 0.5 * dim);
-  const double c1 = kappa * moment(e.network.w, d, 3.0) / (16.0 * std::pow(pi, 4));
+  const double c1 = kappa * moment(e.law.w, d, 3.0) / (16.0 * std::pow(pi, 4));
   const double c2 =
-      kappa * mean_square(e.network.a) * moment(e.network.w, d, 1.0) / (4.0 * std::pow(pi, 2));
-  const Index modes = e.lfp.lattice.modes - 1;
+      kappa * mean_square(e.law.a) * moment(e.law.w, d, 1.0) / (4.0 * std::pow(pi, 2));
+  const Index modes = e.theory.lattice->modes - 1;
   MatrixXd k = MatrixXd::Zero(rows.cols(), columns.cols());
   const MatrixXd factor = MatrixXd::Ones(rows.cols(), columns.cols()) +
                           (divergence ? 1.0 : 0.0) * (rows.transpose() * columns);
@@ -129,7 +125,7 @@ MatrixXd lattice_kernel(const Experiment& e, bool divergence, const MatrixXd& ro
       VectorXd xi(d);
       xi[d - 1] = static_cast<double>(k2) / box;
       xi[0] = static_cast<double>(k1) / box;
-      const double norm = xi.norm() > 0.0 ? xi.norm() : e.lfp.lattice.zero_frequency / box;
+      const double norm = xi.norm() > 0.0 ? xi.norm() : e.theory.lattice->zero_frequency / box;
       const double a2 = c1 * std::pow(norm, -dim - 3.0) / std::pow(box, dim);
       const double b2 = c2 * std::pow(norm, -dim - 1.0) / std::pow(box, dim);
       for (Index j = 0; j < columns.cols(); ++j)
@@ -147,23 +143,24 @@ TEST_CASE("conventions: descent is on half the sum of squares, t = step times st
   tests::Case tanh = tests::fig1a();
   tanh.w = tests::uniform(1.5);
   tanh.a = tests::uniform(1.0);
-  for (const auto& [c, activation] : {std::pair{tests::fig1a(), "relu"},
-                                      {line(), "relu"},
-                                      {tests::fig2(), "relu"},
-                                      {tanh, "tanh"}}) {
-    Experiment e = experiment_of(c, 200);
-    e.network.activation = activation;
-    e.lfp.ladder = false;
+  using data::Activation;
+  for (const auto& [c, activation] : {std::pair{tests::fig1a(), Activation::relu},
+                                      {line(), Activation::relu},
+                                      {tests::fig2(), Activation::relu},
+                                      {tanh, Activation::tanh}}) {
+    Problem e = experiment_of(c, 200);
+    e.law.activation = activation;
+    e.ladder = false;
     const double step = c.samples.size() > 20 ? 5e-6 : 4e-5;
     const int steps = 200;
-    e.train.method = "gd";
-    e.train.descent.step = step;
-    e.train.stop_steps = steps;
-    e.train.snapshots = 2;
-    const Comparison descent = compare::run(e);
+    e.training.method = nn::Method::gd;
+    e.training.descent.step = step;
+    e.training.stop.steps = steps;
+    e.training.snapshots.count = 2;
+    const Comparison descent = compare::solve(e).comparison;
     const VectorXd by_hand = descended(e, step, steps);
     const double learnt = by_hand.cwiseAbs().maxCoeff();
-    INFO(c.name << ' ' << activation << ": learnt " << learnt);
+    INFO(c.name << ' ' << base::name_of(activation) << ": learnt " << learnt);
     CHECK(learnt > 0.01);  // a network at rest would be 1000 tolerances away
     REQUIRE(descent.t.size() == 2);
     CHECK(descent.t[1] == Approx(step * steps).epsilon(1e-12));
@@ -171,31 +168,31 @@ TEST_CASE("conventions: descent is on half the sum of squares, t = step times st
     check_loss(descent);
 
     // The flow is the limit of small steps: Richardson's extrapolation leaves O(step²).
-    e.train.method = "flow";
-    e.train.stop_steps.reset();
-    e.train.stop_time = step * steps;
-    e.train.tolerance = 1e-7;
-    const Comparison flow = compare::run(e);
+    e.training.method = nn::Method::flow;
+    e.training.stop.steps.reset();
+    e.training.stop.time = step * steps;
+    e.training.tolerance = 1e-7;
+    const Comparison flow = compare::solve(e).comparison;
     const VectorXd limit = 2.0 * descended(e, 0.5 * step, 2 * steps) - by_hand;
     CHECK((flow.f_nn.rightCols(1) - limit).cwiseAbs().maxCoeff() <
           1e-5);  // measured: 6e-7 and less
     check_loss(flow);
 
     // Training to a loss ends at nine tenths of it, or a little below (nn::kAim).
-    e.train.stop_time.reset();
-    e.train.stop_loss = 0.25 * c.samples.y.squaredNorm();
-    const VectorXd loss = compare::run(e).loss_nn;
-    CHECK(loss.tail(1)[0] / *e.train.stop_loss == Approx(0.9).margin(0.1));
+    e.training.stop.time.reset();
+    e.training.stop.loss = 0.25 * c.samples.y.squaredNorm();
+    const VectorXd loss = compare::solve(e).comparison.loss_nn;
+    CHECK(loss.tail(1)[0] / *e.training.stop.loss == Approx(0.9).margin(0.1));
   }
 }
 
 TEST_CASE("conventions: LFP-2019 and LFP-2020 are their sums over the lattice",
           "[theory_vs_practice]") {
   for (const tests::Case& c : {tests::fig1a(), tests::fig1b(), tests::fig2()}) {
-    Experiment e = experiment_of(c, 200);
-    e.train.snapshot_times = {1e-3, 1e-2};
-    e.train.stop_time = 0.1;
-    const Comparison out = compare::run(e);
+    Problem e = experiment_of(c, 200);
+    e.training.snapshots.times = {1e-3, 1e-2};
+    e.training.stop.time = 0.1;
+    const Comparison out = compare::solve(e).comparison;
     for (const bool divergence : {false, true}) {
       const MatrixXd k = lattice_kernel(e, divergence, c.samples.x, c.samples.x);
       const MatrixXd k_grid = lattice_kernel(e, divergence, e.grid.points, c.samples.x);
@@ -206,8 +203,10 @@ TEST_CASE("conventions: LFP-2019 and LFP-2020 are their sums over the lattice",
         return k_grid * (eigen.eigenvectors() *
                          step.cwiseProduct(eigen.eigenvectors().transpose() * c.samples.y));
       };
-      const MatrixXd& f = divergence ? out.f_lfp2020 : out.f_lfp2019;
-      const VectorXd& limit = divergence ? out.f_lfp2020_limit : out.f_lfp2019_limit;
+      const MatrixXd& f =
+          divergence ? out.find(compare::Model::lfp2020)->f : out.find(compare::Model::lfp2019)->f;
+      const VectorXd& limit = divergence ? out.find(compare::Model::lfp2020)->limit
+                                         : out.find(compare::Model::lfp2019)->limit;
       INFO(c.name << (divergence ? ", LFP-2020" : ", LFP-2019"));
       REQUIRE(out.t.size() == 4);
       // Rounding times cond(K): measured 1.4e-10 and less, in the limit 1e-7 (values up to 1).
@@ -222,10 +221,10 @@ TEST_CASE("conventions: mesh-free LFP-2020 in the plane is its saddle system",
   tests::Case c = tests::fig2();
   c.samples = {tests::random_matrix(2, 10, 82), tests::random_vector(10, 83)};
   c.a = tests::normal(0.7);
-  Experiment e = experiment_of(c, 200);
-  e.lfp.kernel = true;
-  e.train.stop_time = 1e-3;
-  const Comparison out = compare::run(e);
+  Problem e = experiment_of(c, 200);
+  e.theory.lattice.reset();
+  e.training.stop.time = 1e-3;
+  const Comparison out = compare::solve(e).comparison;
   for (const bool divergence : {false, true}) {
     // E|w·Δ|³ = 2√(2/π) σ³ |Δ|³ and E|w·Δ| = √(2/π) σ |Δ| for normal w.
     const double root = std::sqrt(2.0 / pi);
@@ -251,24 +250,29 @@ TEST_CASE("conventions: mesh-free LFP-2020 in the plane is its saddle system",
       saddle.block(10, i, 3, 1) = saddle.block(i, 10, 1, 3).transpose();
     }
     const VectorXd weights = saddle.fullPivLu().solve(right);
-    const VectorXd& limit = divergence ? out.f_lfp2020_limit : out.f_lfp2019_limit;
+    const VectorXd& limit = divergence ? out.find(compare::Model::lfp2020)->limit
+                                       : out.find(compare::Model::lfp2019)->limit;
     for (Index g = 0; g < e.grid.size(); ++g)
       CHECK(limit[g] == Approx(row(e.grid.points.col(g)).dot(weights)).margin(1e-9));
   }
-  CHECK((out.f_lfp2020_limit - out.f_lfp2019_limit).cwiseAbs().maxCoeff() > 0.01);
+  CHECK((out.find(compare::Model::lfp2020)->limit - out.find(compare::Model::lfp2019)->limit)
+            .cwiseAbs()
+            .maxCoeff() > 0.01);
 }
 
 TEST_CASE("conventions: an antisymmetric network starts at 0, any other at its own output",
           "[theory_vs_practice]") {
   for (const tests::Case& c : {tests::fig1a(), tests::fig2()})
     for (const bool antisymmetric : {true, false}) {
-      Experiment e = experiment_of(c, 200);
-      e.network.antisymmetric = antisymmetric;
-      e.train.stop_steps = 1;
-      const Comparison out = compare::run(e);
+      Problem e = experiment_of(c, 200);
+      std::get<nn::Draw>(e.start).antisymmetric = antisymmetric;
+      e.training.stop.steps = 1;
+      const Comparison out = compare::solve(e).comparison;
       const double start = out.f_nn.col(0).cwiseAbs().maxCoeff();
       CHECK((antisymmetric ? start < 1e-13 : start > 0.1));  // half the neurons' sums cancel
-      for (const MatrixXd* f : {&out.f_lfp, &out.f_linearised, &out.f_complete, &out.f_lfp2020})
+      for (const MatrixXd* f :
+           {&out.lfp().f, &out.find(compare::Model::linearised)->f,
+            &out.find(compare::Model::complete)->f, &out.find(compare::Model::lfp2020)->f})
         CHECK((f->col(0) - out.f_nn.col(0)).cwiseAbs().maxCoeff() < 1e-12);
     }
 }
@@ -276,15 +280,15 @@ TEST_CASE("conventions: an antisymmetric network starts at 0, any other at its o
 TEST_CASE("conventions: spectra count cycles, bin by bin, and the target is sin(2π v·x)",
           "[theory_vs_practice]") {
   constexpr double v = 1.5;
-  Experiment e = experiment_of(line(), 1000);
+  Problem e = experiment_of(line(), 1000);
   e.samples.y = (2.0 * pi * v * e.samples.x.row(0).transpose().array()).sin();
   e.target = data::sine(VectorXd::Constant(1, v));
   constexpr Index count = 80;
   e.grid = data::make_grid({{-1.0, 1.0 - 2.0 / count, count}});
-  e.lfp.lattice.box = 8.0;
-  e.train.stop_time = 1.0;
-  e.train.snapshots = 4;
-  const Comparison out = compare::run(e);
+  e.theory.lattice->box = 8.0;
+  e.training.stop.time = 1.0;
+  e.training.snapshots.count = 4;
+  const Comparison out = compare::solve(e).comparison;
   REQUIRE(out.frequency.size() == count / 2 + 1);
   const auto amplitude = [&](const VectorXd& f, double xi) {
     std::complex<double> sum = 0.0;
@@ -300,7 +304,7 @@ TEST_CASE("conventions: spectra count cycles, bin by bin, and the target is sin(
       const double xi = 0.5 * static_cast<double>(j);  // the range of x is two units
       CHECK(out.frequency[j] == Approx(xi));
       CHECK(out.spectrum_nn(j, k) == Approx(amplitude(out.f_nn.col(k), xi)).margin(1e-12));
-      CHECK(out.spectrum_lfp(j, k) == Approx(amplitude(out.f_lfp.col(k), xi)).margin(1e-12));
+      CHECK(out.spectrum_lfp(j, k) == Approx(amplitude(out.lfp().f.col(k), xi)).margin(1e-12));
     }
   const Index last = out.t.size() - 1;
   for (const MatrixXd* spectrum : {&out.spectrum_nn, &out.spectrum_lfp}) {

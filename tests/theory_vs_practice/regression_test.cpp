@@ -1,4 +1,4 @@
-#include "compare/run.hpp"
+#include "compare/compare.hpp"
 #include "lfp/bounds.hpp"
 
 #include <algorithm>
@@ -9,14 +9,15 @@
 #include "problems.hpp"
 #include "recorded.hpp"
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 // Small experiments whose numbers are recorded with their spread over seeds (docs/regression.md). A
 // change in any solver, constant or convention moves some of them by more than chance does.
 
 using namespace fprinciple;
 using compare::Comparison;
-using compare::Experiment;
+using compare::Model;
+using compare::Problem;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
@@ -27,21 +28,20 @@ namespace {
 using Numbers = std::vector<std::pair<std::string, double>>;
 
 /// Both sides of a case at a few times, by gradient flow to the last of them.
-Experiment experiment_of(const tests::Case& c, Index width, std::uint64_t seed,
-                         std::vector<double> times) {
-  Experiment e;
-  e.name = e.title = c.name;
+Problem experiment_of(const tests::Case& c, Index width, std::uint64_t seed,
+                      std::vector<double> times) {
+  Problem e;
   e.samples = c.samples;
-  e.network.width = width;
-  e.network.a = c.a;
-  e.network.w = c.w;
-  e.network.b = c.b;
-  e.network.seed = seed;
-  e.train.stop_time = times.back();
-  e.train.snapshot_times = std::move(times);
-  e.train.tolerance = 1e-6;
-  e.lfp.lattice = c.lattice;
-  e.lfp.lattice.modes = c.samples.dim() == 1 ? 300 : 20;
+  e.law.width = width;
+  e.law.a = c.a;
+  e.law.w = c.w;
+  e.law.b = c.b;
+  std::get<nn::Draw>(e.start).seed = seed;
+  e.training.stop.time = times.back();
+  e.training.snapshots.times = std::move(times);
+  e.training.tolerance = 1e-6;
+  e.theory.lattice = c.lattice;
+  e.theory.lattice->modes = c.samples.dim() == 1 ? 300 : 20;
   e.grid = c.samples.dim() == 1 ? data::make_grid({{-0.8, 0.1, 60}})
                                 : data::make_grid({{-1.0, 1.0, 9}, {-1.0, 1.0, 9}});
   return e;
@@ -49,9 +49,15 @@ Experiment experiment_of(const tests::Case& c, Index width, std::uint64_t seed,
 
 double rms(const VectorXd& f) { return f.norm() / std::sqrt(static_cast<double>(f.size())); }
 
+/// Of a model; empty where it is not there.
+MatrixXd f_of(const Comparison& out, Model model) {
+  const auto* values = out.find(model);
+  return values ? values->f : MatrixXd();
+}
+
 /// The network against each model of the ladder, two pairs of models, and the losses, which a slow
 /// clock lifts, at every time but t = 0.
-Numbers ladder(const Comparison& out) {
+Numbers distances(const Comparison& out) {
   Numbers numbers;
   for (Index k = 1; k < out.t.size(); ++k) {
     const auto add = [&](const char* name, double value) {
@@ -62,24 +68,27 @@ Numbers ladder(const Comparison& out) {
     };
     add("learnt", rms(out.f_nn.col(k) - out.f_nn.col(0)));
     add("log loss, network/prediction", std::log(out.loss_nn[k] / out.loss_lfp[k]));
-    apart("network - linearised", out.f_nn, out.f_linearised);
-    apart("network - complete", out.f_nn, out.f_complete);
-    apart("network - LFP-2020", out.f_nn, out.f_lfp2020);
-    apart("network - LFP-2019", out.f_nn, out.f_lfp2019);
-    apart("complete - LFP-2020", out.f_complete, out.f_lfp2020);
-    apart("LFP-2020 - LFP-2019", out.f_lfp2020, out.f_lfp2019);
+    apart("network - linearised", out.f_nn, f_of(out, Model::linearised));
+    apart("network - complete", out.f_nn, f_of(out, Model::complete));
+    apart("network - LFP-2020", out.f_nn, f_of(out, Model::lfp2020));
+    apart("network - LFP-2019", out.f_nn, f_of(out, Model::lfp2019));
+    apart("complete - LFP-2020", f_of(out, Model::complete), f_of(out, Model::lfp2020));
+    apart("LFP-2020 - LFP-2019", f_of(out, Model::lfp2020), f_of(out, Model::lfp2019));
   }
   return numbers;
 }
 
 Numbers figure_1a(std::uint64_t seed) {
-  return ladder(compare::run(experiment_of(tests::fig1a(), 2000, seed, {0.01, 0.3})));
+  return distances(
+      compare::solve(experiment_of(tests::fig1a(), 2000, seed, {0.01, 0.3})).comparison);
 }
 Numbers figure_1b(std::uint64_t seed) {
-  return ladder(compare::run(experiment_of(tests::fig1b(), 8000, seed, {0.003, 0.1})));
+  return distances(
+      compare::solve(experiment_of(tests::fig1b(), 8000, seed, {0.003, 0.1})).comparison);
 }
 Numbers figure_2(std::uint64_t seed) {
-  return ladder(compare::run(experiment_of(tests::fig2(), 2000, seed, {0.0005, 0.02})));
+  return distances(
+      compare::solve(experiment_of(tests::fig2(), 2000, seed, {0.0005, 0.02})).comparison);
 }
 
 /// Figure 1 by tanh.
@@ -87,9 +96,9 @@ Numbers figure_tanh(std::uint64_t seed) {
   tests::Case c = tests::fig1a();
   c.w = tests::uniform(1.5);
   c.a = tests::uniform(4.0);
-  Experiment e = experiment_of(c, 1000, seed, {0.01, 0.3});
-  e.network.activation = "tanh";
-  return ladder(compare::run(e));
+  Problem e = experiment_of(c, 1000, seed, {0.01, 0.3});
+  e.law.activation = data::Activation::tanh;
+  return distances(compare::solve(e).comparison);
 }
 
 /// Ten points in the plane with wide output weights, mesh-free: the divergence term is large.
@@ -103,10 +112,10 @@ tests::Case plane() {
   return c;
 }
 Numbers divergence(std::uint64_t seed) {
-  Experiment e = experiment_of(plane(), 2000, seed, {0.003, 0.1});
-  e.lfp.model = "lfp2020";
-  e.lfp.kernel = true;
-  return ladder(compare::run(e));
+  Problem e = experiment_of(plane(), 2000, seed, {0.003, 0.1});
+  e.theory.model = Model::lfp2020;
+  e.theory.lattice.reset();
+  return distances(compare::solve(e).comparison);
 }
 
 /// One group of parameters alone, against complete LFP.
@@ -114,13 +123,13 @@ Numbers groups(std::uint64_t seed) {
   Numbers numbers;
   for (const tests::Case& c : {tests::fig1a(), plane()})
     for (const std::string group : {"a", "w", "b"}) {
-      Experiment e = experiment_of(c, 2000, seed, {group == "a" ? 0.03 : 3.0});
-      e.network.train_a = group == "a";
-      e.network.train_w = group == "w";
-      e.network.train_b = group == "b";
-      e.lfp.model = "complete";
-      e.lfp.kernel = c.samples.dim() == 2;
-      for (const auto& [name, value] : ladder(compare::run(e)))
+      Problem e = experiment_of(c, 2000, seed, {group == "a" ? 0.03 : 3.0});
+      e.law.train.a = group == "a";
+      e.law.train.w = group == "w";
+      e.law.train.b = group == "b";
+      e.theory.model = Model::complete;
+      if (c.samples.dim() == 2) e.theory.lattice.reset();
+      for (const auto& [name, value] : distances(compare::solve(e).comparison))
         numbers.emplace_back(fmt::format("{}, {} alone: {}", c.name, group, name), value);
     }
   return numbers;
@@ -133,8 +142,8 @@ Numbers width(std::uint64_t seed) {
     double square = 0.0;
     for (std::uint64_t k = 0; k < kEach; ++k) {
       const Comparison out =
-          compare::run(experiment_of(tests::fig1a(), m, kEach * seed + k, {0.3}));
-      square += (out.f_nn - out.f_complete).rightCols(1).squaredNorm();
+          compare::solve(experiment_of(tests::fig1a(), m, kEach * seed + k, {0.3})).comparison;
+      square += (out.f_nn - f_of(out, Model::complete)).rightCols(1).squaredNorm();
     }
     return std::sqrt(square);
   };
@@ -145,23 +154,24 @@ Numbers width(std::uint64_t seed) {
 
 /// A law under which b is flat over w·x for |x| ≤ 1, and samples of a function there.
 template <class F>
-Experiment on_interval(Index n, Index m, std::uint64_t seed, std::vector<double> times,
-                       const F& function) {
+Problem on_interval(Index n, Index m, std::uint64_t seed, std::vector<double> times,
+                    const F& function) {
   tests::Case c = tests::fig1a();
   c.name = "interval";
   c.samples.x = Eigen::RowVectorXd::LinSpaced(n, -1.0, 1.0);
   c.samples.y = c.samples.x.row(0).transpose().unaryExpr(function);
-  Experiment e = experiment_of(c, m, seed, std::move(times));
-  e.lfp.lattice.box = 8.0;
+  Problem e = experiment_of(c, m, seed, std::move(times));
+  e.theory.lattice->box = 8.0;
   e.grid = data::make_grid({{-1.0, 1.0 - 2.0 / 80.0, 80}});  // whole periods
   return e;
 }
 
 /// Low frequencies first, on both sides.
 Numbers spectra(std::uint64_t seed) {
-  const Comparison out = compare::run(on_interval(40, 4000, seed, {0.001, 0.01, 0.1}, [](double x) {
-    return std::sin(2.0 * pi * x) + 0.5 * std::sin(2.0 * pi * 3.0 * x);
-  }));
+  const Comparison out =
+      compare::solve(on_interval(40, 4000, seed, {0.001, 0.01, 0.1}, [](double x) {
+        return std::sin(2.0 * pi * x) + 0.5 * std::sin(2.0 * pi * 3.0 * x);
+      })).comparison;
   Numbers numbers;
   for (Index j = 0; j < out.frequency.size(); ++j)
     if (const double xi = out.frequency[j]; xi == 1.0 || xi == 3.0)
@@ -179,16 +189,16 @@ Numbers spectra(std::uint64_t seed) {
 
 /// Noisy samples of a sine, descended to a loss.
 Numbers early_stopping(std::uint64_t seed) {
-  Experiment e =
+  Problem e =
       on_interval(20, 1000, seed, {0.001}, [](double x) { return std::sin(2.0 * pi * 0.75 * x); });
   e.target = data::sine(VectorXd::Constant(1, 0.75));
   e.samples.y += 0.2 * tests::random_vector(20, 73);
-  e.train.method = "gd";
-  e.train.descent.step = 2e-5;
-  e.train.stop_time.reset();
-  e.train.snapshot_times.clear();
-  e.train.stop_loss = 0.3;
-  const Comparison out = compare::run(e);
+  e.training.method = nn::Method::gd;
+  e.training.descent.step = 2e-5;
+  e.training.stop.time.reset();
+  e.training.snapshots.times.clear();
+  e.training.stop.loss = 0.3;
+  const Comparison out = compare::solve(e).comparison;
   const Index last = out.t.size() - 1;
   return {{"log time", std::log(out.t[last])},
           {"loss, network", out.loss_nn[last]},
@@ -199,56 +209,56 @@ Numbers early_stopping(std::uint64_t seed) {
 
 /// Without antisymmetry: f − f_ini is what theory predicts.
 Numbers initial_output(std::uint64_t seed) {
-  Experiment e = experiment_of(tests::fig1a(), 2000, seed, {0.01, 0.3});
-  e.network.antisymmetric = false;
-  e.network.a = tests::uniform(0.005);  // f_ini of the order of y
-  return ladder(compare::run(e));
+  Problem e = experiment_of(tests::fig1a(), 2000, seed, {0.01, 0.3});
+  std::get<nn::Draw>(e.start).antisymmetric = false;
+  e.law.a = tests::uniform(0.005);  // f_ini of the order of y
+  return distances(compare::solve(e).comparison);
 }
 
 /// Other ways down against the flow, at the same t. Adam has no such t.
 Numbers methods(std::uint64_t seed) {
-  using Method = nn::Descent::Method;
+  using nn::Method;
   Numbers numbers;
-  const auto by = [&](const std::string& method, Method descent, bool single) {
-    Experiment e = on_interval(20, 400, seed, {0.02}, [](double x) { return std::sin(3.0 * x); });
-    e.lfp.ladder = false;
-    e.train.method = method;
-    e.train.descent.method = descent;
-    e.train.descent.step = 2e-5;
-    e.train.descent.batch = 7;
-    if (single) e.train.descent.precision = nn::Descent::Precision::single_precision;
-    if (descent == Method::adam) e.train.descent.step = 1e-4;
-    return compare::run(e);
+  const auto by = [&](Method method, bool single) {
+    Problem e = on_interval(20, 400, seed, {0.02}, [](double x) { return std::sin(3.0 * x); });
+    e.ladder = false;
+    e.training.method = method;
+    e.training.descent.step = 2e-5;
+    e.training.descent.batch = 7;
+    if (single) e.training.descent.precision = nn::Descent::Precision::single_precision;
+    if (method == Method::adam) e.training.descent.step = 1e-4;
+    return compare::solve(e).comparison;
   };
-  const Comparison flow = by("flow", Method::gd, false);
+  const Comparison flow = by(Method::flow, false);
   const auto add = [&](const std::string& name, const Comparison& out) {
     numbers.emplace_back(name + " - flow", rms((out.f_nn - flow.f_nn).col(1)));
     numbers.emplace_back(name + ", log loss", std::log(out.loss_nn[1] / flow.loss_nn[1]));
   };
-  add("gd", by("gd", Method::gd, false));
-  add("gd in single precision", by("gd", Method::gd, true));
-  add("momentum", by("momentum", Method::momentum, false));
-  add("sgd", by("sgd", Method::sgd, false));
-  add("adam", by("adam", Method::adam, false));
+  add("gd", by(Method::gd, false));
+  add("gd in single precision", by(Method::gd, true));
+  add("momentum", by(Method::momentum, false));
+  add("sgd", by(Method::sgd, false));
+  add("adam", by(Method::adam, false));
   return numbers;
 }
 
 /// The bounds of LFP-2019 on the unit torus, and what they are bounds of; the network, whose world
 /// is no torus, relative to the sharpest one.
 Numbers bounds(std::uint64_t seed) {
-  Experiment e = experiment_of(tests::fig1a(), 2000, seed, {1.0});
+  Problem e = experiment_of(tests::fig1a(), 2000, seed, {1.0});
   constexpr Index n = 16;
   e.samples.x = (0.5 * (tests::random_matrix(1, n, 74).array() + 1.0)).matrix();
   e.samples.y = (2.0 * pi * e.samples.x.row(0).transpose().array()).sin();
-  e.lfp.lattice = {1, 1.0, 200, 0.1};
+  e.theory.lattice = lfp::Lattice{1, 1.0, 200, 0.1};
   e.grid = data::make_grid({{0.0, 1.0 - 1.0 / 100.0, 100}});
-  const Comparison out = compare::run(e);
+  const Comparison out = compare::solve(e).comparison;
   const VectorXd target = (2.0 * pi * e.grid.points.row(0).transpose().array()).sin();
   const lfp::Problem problem =
-      lfp::make_problem(e.lfp.lattice, lfp::lfp2019(compare::network_law(e), 1), e.samples);
-  const lfp::Bounds b = lfp::bounds(
-      problem, lfp::wave_coefficients(e.lfp.lattice, {{VectorXd::Ones(1)}}), e.grid.points, 0.05);
-  const double of_lfp = rms(out.f_lfp_limit - target);
+      lfp::make_problem(*e.theory.lattice, lfp::lfp2019(e.law, 1), e.samples);
+  const lfp::Bounds b =
+      lfp::bounds(problem, lfp::wave_coefficients(*e.theory.lattice, {{VectorXd::Ones(1)}}),
+                  e.grid.points, 0.05);
+  const double of_lfp = rms(out.lfp().limit - target);
   CHECK(of_lfp <= b.radius);
   CHECK(b.radius <= b.sharper);
   CHECK(b.sharper <= b.published);

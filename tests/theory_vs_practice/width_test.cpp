@@ -1,5 +1,4 @@
-#include "compare/prediction.hpp"
-#include "lfp/complete_kernel.hpp"
+#include "compare/theory.hpp"
 #include "nn/gradient_flow.hpp"
 
 #include <cmath>
@@ -8,7 +7,7 @@
 
 #include "problems.hpp"
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 using namespace fprinciple;
 using Eigen::Index;
@@ -25,20 +24,22 @@ struct Errors {
   double relative = 0.0;         ///< mean relative L² at the largest width
 };
 
-VectorXd limit(const lfp::KernelProblem& problem, const MatrixXd& k_grid, const MatrixXd& p_grid) {
-  return compare::kernel_prediction(problem, k_grid, p_grid, false, 1.0).limit;
+VectorXd limit(const compare::Prediction& prediction, const data::Grid& grid) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return prediction.at(grid, VectorXd::Constant(1, kInfinity)).col(0);
 }
 
 /// Networks of several widths, trained by gradient flow to a loss of 1e-12, against complete LFP.
 Errors width_errors(const tests::Case& c, const std::vector<Index>& widths) {
   const data::NetworkLaw law = c.law();
-  const MatrixXd& x = c.samples.x;
   const MatrixXd& grid = c.grid.points;
   // The limit does not depend on the width, which only scales the kernel.
   const VectorXd complete =
-      limit({lfp::complete_kernel(law, x, x).k, MatrixXd(x.cols(), 0), c.samples.y, 0.0},
-            lfp::complete_kernel(law, grid, x).k, MatrixXd(grid.cols(), 0));
-  const VectorXd lfp2019 = compare::lattice_prediction(c.problem(), c.grid, false, 1.0).limit;
+      limit(compare::predict({.model = compare::Model::complete}, law, c.samples, c.grid), c.grid);
+  const VectorXd lfp2019 =
+      limit(compare::predict({.model = compare::Model::lfp2019, .lattice = c.lattice}, law,
+                             c.samples, c.grid),
+            c.grid);
   const auto points = static_cast<double>(grid.cols());
   Errors out;
   out.floor = (complete - lfp2019).norm() / std::sqrt(points);

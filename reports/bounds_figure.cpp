@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numeric>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::reports {
 namespace {
@@ -47,9 +47,10 @@ Range drawn_range(const std::vector<double>& heights, double rms, const VectorXd
 
 }  // namespace
 
-std::optional<Figure> bounds(const compare::Comparison& c) {
+std::optional<Figure> bounds(const runs::Run& run) {
+  const compare::Comparison& c = run.comparison;
   if (c.grid.dim() != 1 || c.power_function.size() == 0 || !c.target) return std::nullopt;
-  const nlohmann::json& numbers = c.summary.at("bounds");
+  const nlohmann::json& numbers = run.summary.at("bounds");
   std::vector<double> heights;
   heights.reserve(levels.size());
   for (const Level& level : levels) heights.push_back(numbers.at(level.key));
@@ -59,7 +60,7 @@ std::optional<Figure> bounds(const compare::Comparison& c) {
   const VectorXd x = c.grid.points.row(0);
   const std::vector<Index> rows = by_x(x);
   const VectorXd& f = *c.target;
-  const VectorXd lfp = (f - c.f_lfp_limit).cwiseAbs();
+  const VectorXd lfp = (f - c.lfp().limit).cwiseAbs();
   const VectorXd nn = (f - c.f_nn.col(c.t.size() - 1)).cwiseAbs();
   const VectorXd sample_x = c.samples.x.row(0);
   const Range y = drawn_range(heights, rms, c.power_function);

@@ -1,4 +1,4 @@
-#include "compare/bounds.hpp"
+#include "compare/generalisation.hpp"
 
 #include "base/error.hpp"
 #include "compare/theory.hpp"
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 namespace fprinciple::compare {
 namespace {
@@ -23,7 +23,6 @@ using Eigen::MatrixXd;
 using Eigen::RowVectorXd;
 using Eigen::VectorXcd;
 using Eigen::VectorXd;
-using nlohmann::json;
 using Shape = data::Target::Shape;
 
 // Means over the box -----------------------------------------------------------------------------
@@ -89,11 +88,11 @@ MatrixXd with_squares(const MatrixXd& values) {
 
 // The target -------------------------------------------------------------------------------------
 
-VectorXd corner_of_box(const Experiment& experiment) {
-  VectorXd corner(experiment.samples.dim());
+VectorXd corner_of_box(const Problem& problem) {
+  VectorXd corner(problem.samples.dim());
   for (Index k = 0; k < corner.size(); ++k) {
-    const auto& [lo, hi] = experiment.drawn.range[static_cast<std::size_t>(k)];
-    corner[k] = 0.5 * (lo + hi - experiment.lfp.lattice.box);
+    const auto& [lo, hi] = problem.bounds->range[static_cast<std::size_t>(k)];
+    corner[k] = 0.5 * (lo + hi - problem.theory.lattice->box);
   }
   return corner;
 }
@@ -122,9 +121,9 @@ double data_norm(const lfp::Problem& problem, const VectorXcd& limit) {
 
 // What the reader must know ----------------------------------------------------------------------
 
-std::string note_of(const Experiment& experiment, bool finite, double beyond) {
+std::string note_of(const Problem& problem, bool finite, double beyond) {
   std::vector<std::string> notes;
-  const Shape shape = experiment.target->shape;
+  const Shape shape = problem.target->shape;
   if (shape == Shape::square)
     notes.emplace_back("the FP-norm of the square wave is infinite, so that no bound holds");
   else if (!finite && shape == Shape::triangle)
@@ -139,10 +138,10 @@ std::string note_of(const Experiment& experiment, bool finite, double beyond) {
         "the lattice ends before the target's Fourier series: what the rest adds to the error, a "
         "root mean square of {:.2g}, is added to each bound",
         beyond));
-  bool whole_box = experiment.drawn.at_random;
-  for (const auto& [lo, hi] : experiment.drawn.range)
-    whole_box = whole_box && std::abs(hi - lo - experiment.lfp.lattice.box) <=
-                                 1e-12 * experiment.lfp.lattice.box;
+  bool whole_box = problem.bounds->at_random;
+  for (const auto& [lo, hi] : problem.bounds->range)
+    whole_box = whole_box && std::abs(hi - lo - problem.theory.lattice->box) <=
+                                 1e-12 * problem.theory.lattice->box;
   if (finite && !whole_box)
     notes.emplace_back(
         "the published and the sharper bound are for samples drawn uniformly from the whole box, "
@@ -152,33 +151,26 @@ std::string note_of(const Experiment& experiment, bool finite, double beyond) {
 
 }  // namespace
 
-GeneralisationBounds::GeneralisationBounds(const Experiment& experiment, const nn::Network& initial)
-    : target_(*experiment.target),
-      series_(on_lattice(target_, experiment.lfp.lattice)),
-      grid_(experiment.grid),
-      corner_(corner_of_box(experiment)) {
-  const lfp::SpectralWeight weight = spectral_weight(experiment, initial.weights);
+GeneralisationBounds::GeneralisationBounds(const Problem& problem, const nn::Network& start)
+    : target_(*problem.target),
+      series_(on_lattice(target_, *problem.theory.lattice)),
+      grid_(problem.grid),
+      corner_(corner_of_box(problem)) {
+  const lfp::SpectralWeight weight = spectral_weight(problem.theory, problem.law, start.weights);
   problem_ =
-      lfp::make_problem(experiment.lfp.lattice, weight, experiment.samples, experiment.lfp.ridge);
+      lfp::make_problem(*problem.theory.lattice, weight, problem.samples, problem.theory.ridge);
   limit_ = lfp::solve_dual(problem_).col(0);
   const VectorXcd c = lfp::wave_coefficients(problem_.lattice, series_.waves);
   const double norm = fp_norm(target_, weight, problem_, c);
-  numbers_ = {{"delta", *experiment.delta},
-              {"gamma_norm", lfp::gamma_norm(problem_)},
-              {"data_norm", data_norm(problem_, limit_)},
-              {"fp_norm", norm}};
+  numbers_.delta = problem.bounds->delta;
+  numbers_.gamma_norm = lfp::gamma_norm(problem_);
+  numbers_.data_norm = data_norm(problem_, limit_);
   double beyond = 0.0;
-  if (std::isfinite(norm))
-    beyond = bound(c);
-  else
-    for (const char* key :
-         {"fp_norm", "rho", "published", "sharper", "power_function", "power_function_error",
-          "power_function_max_ratio", "radius", "radius_error"})
-      numbers_[key] = nullptr;
-  numbers_["note"] = note_of(experiment, std::isfinite(norm), beyond);
+  if (std::isfinite(norm)) numbers_.finite = bound(c, norm, beyond);
+  numbers_.note = note_of(problem, std::isfinite(norm), beyond);
 }
 
-double GeneralisationBounds::bound(const VectorXcd& c) {
+FiniteBounds GeneralisationBounds::bound(const VectorXcd& c, double norm, double& beyond_rms) {
   const lfp::Lattice& lattice = problem_.lattice;
   lfp::Problem known = problem_;  // samples of the target's part on the lattice
   known.samples.y = data::values(series_, problem_.samples.x);
@@ -198,7 +190,7 @@ double GeneralisationBounds::bound(const VectorXcd& c) {
   const data::Grid box = midpoints(corner_, lattice.box, count);
   MatrixXd points(lattice.dim, grid_.size() + box.size());
   points << grid_.points, box.points;
-  const double delta = numbers_["delta"];
+  const double delta = numbers_.delta;
   const lfp::Bounds b = lfp::bounds(known, c, points, delta);
   VectorXd at_box = b.rho * b.power_function.tail(box.size());
   power_function_ = b.rho * b.power_function.head(grid_.size());
@@ -213,20 +205,21 @@ double GeneralisationBounds::bound(const VectorXcd& c) {
   const double rounding = 1e-6 * at_box.maxCoeff();
   const double ratio =
       (at_box.array() > rounding).select(error.array() / at_box.array(), 0.0).maxCoeff();
-  const double most = numbers_["fp_norm"].get<double>() * b.gamma_norm;
+  const double most = norm * b.gamma_norm;
   const Index n = problem_.samples.size();
-  numbers_.update({{"rho", b.rho},
-                   {"published", most * lfp::published_factor(n, delta) + added.value[0]},
-                   {"sharper", most * lfp::sharper_factor(n, delta) + added.value[0]},
-                   {"power_function", mean.value[0]},
-                   {"power_function_error", mean.error},
-                   {"power_function_max_ratio", ratio},
-                   {"radius", b.radius + std::sqrt(added.value[1])},
-                   {"radius_error", b.radius_error}});
-  return std::sqrt(added.value[1]);
+  beyond_rms = std::sqrt(added.value[1]);
+  return {.fp_norm = norm,
+          .rho = b.rho,
+          .published = most * lfp::published_factor(n, delta) + added.value[0],
+          .sharper = most * lfp::sharper_factor(n, delta) + added.value[0],
+          .power_function = mean.value[0],
+          .power_function_error = mean.error,
+          .power_function_max_ratio = ratio,
+          .radius = b.radius + beyond_rms,
+          .radius_error = b.radius_error};
 }
 
-json GeneralisationBounds::summary(const nn::Network& trained) const {
+BoundNumbers GeneralisationBounds::numbers(const nn::Network& trained) const {
   const lfp::Lattice& lattice = problem_.lattice;
   const Means mean = means_over_box(corner_, lattice.box, [&](const data::Grid& grid) {
     const VectorXd f = data::values(target_, grid.points);
@@ -234,17 +227,12 @@ json GeneralisationBounds::summary(const nn::Network& trained) const {
     off << f - lfp::GridEvaluator(lattice, grid)(limit_), f - nn::outputs(trained, grid.points);
     return with_squares(off);
   });
-  json out = numbers_;
-  out["measured_lfp"] = mean.value[0];
-  out["measured_nn"] = mean.value[1];
-  out["measured_lfp_l2"] = std::sqrt(mean.value[2]);
-  out["measured_nn_l2"] = std::sqrt(mean.value[3]);
-  out["measured_error"] = mean.error;
-  for (const BoundWords& bound : bound_words)
-    out["tightness"][bound.key] =
-        out[bound.key].is_null()
-            ? json()
-            : json(out[bound.key].get<double>() / out[bound.measured].get<double>());
+  BoundNumbers out = numbers_;
+  out.measured_lfp = mean.value[0];
+  out.measured_nn = mean.value[1];
+  out.measured_lfp_l2 = std::sqrt(mean.value[2]);
+  out.measured_nn_l2 = std::sqrt(mean.value[3]);
+  out.measured_error = mean.error;
   return out;
 }
 

@@ -1,12 +1,13 @@
-#include "compare/bounds.hpp"
+#include "compare/generalisation.hpp"
 
 #include "base/error.hpp"
 #include "compare/comparison.hpp"
-#include "compare/run.hpp"
 #include "lfp/bounds.hpp"
 #include "lfp/dual.hpp"
 #include "nn/kernels.hpp"
 #include "runs/experiment_file.hpp"
+#include "runs/run.hpp"
+#include "runs/summary.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -14,16 +15,18 @@
 
 #include "problems.hpp"
 #include <catch2/catch.hpp>
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 using namespace fprinciple;
 using compare::Comparison;
-using compare::Experiment;
+using compare::Problem;
 using Eigen::Index;
 using Eigen::VectorXcd;
 using Eigen::VectorXd;
 using nlohmann::json;
+using runs::Experiment;
+using runs::Run;
 
 namespace {
 
@@ -65,15 +68,15 @@ ladder = false
   return out;
 }
 
-lfp::Problem problem_of(const Experiment& e) {
-  return lfp::make_problem(e.lfp.lattice, lfp::lfp2019(compare::network_law(e), e.samples.dim()),
-                           e.samples, e.lfp.ridge);
+lfp::Problem problem_of(const Problem& e) {
+  return lfp::make_problem(*e.theory.lattice, lfp::lfp2019(e.law, e.samples.dim()), e.samples,
+                           e.theory.ridge);
 }
 
 /// Nowhere above the bound, but for the solvers' rounding; and not far above the error everywhere.
 void check_pointwise(const Comparison& c) {
   REQUIRE(c.power_function.size() == c.grid.size());
-  const VectorXd error = (*c.target - c.f_lfp_limit).cwiseAbs();
+  const VectorXd error = (*c.target - c.lfp().limit).cwiseAbs();
   CHECK((error - c.power_function).maxCoeff() < 1e-8 * c.target->cwiseAbs().maxCoeff());
   CHECK(error.maxCoeff() > 0.01 * c.power_function.maxCoeff());
 }
@@ -104,17 +107,18 @@ TEST_CASE("bounds in the summary: each number by another way") {
                            Setting{{waves, "n = 60\nrange = [[0, 1], [0, 1]]", "",
                                     "lattice = { box = 1, modes = 16 }"},
                                    2}}) {
-    const Experiment e = read(s.text);
-    REQUIRE(e.delta == 0.05);
-    const Comparison c = compare::run(e);
+    const Experiment experiment = read(s.text);
+    const Problem& e = experiment.problem;
+    REQUIRE(e.bounds->delta == 0.05);
+    const Run c = runs::run(experiment);
     const json b = c.summary["bounds"];
     const lfp::Problem p = problem_of(e);
-    check_pointwise(c);
+    check_pointwise(c.comparison);
     check_ordered(b);
     CHECK(b["note"] == "");
 
     // Q of sines from h_ini = 0: the squares' mean A²/2, each over Γ.
-    const lfp::SpectralWeight weight = lfp::lfp2019(compare::network_law(e), s.dim);
+    const lfp::SpectralWeight weight = lfp::lfp2019(e.law, s.dim);
     double q2 = 0.0;
     for (const data::Wave& w : e.target->waves)
       q2 += w.amplitude * w.amplitude / (2.0 * weight.gamma2(w.frequency.norm()));
@@ -149,16 +153,16 @@ TEST_CASE("bounds in the summary: each number by another way") {
     CHECK(b["measured_nn_l2"].get<double>() ==
           Approx(std::sqrt(nn.cwiseAbs2().mean())).epsilon(2.0 * error));
     CHECK(b["measured_nn"] != b["measured_lfp"]);
-    for (const compare::BoundWords& bound : compare::bound_words)
+    for (const runs::BoundWords& bound : runs::bound_words)
       CHECK(b["tightness"][bound.key].get<double>() ==
             Approx(b[bound.key].get<double>() / b[bound.measured].get<double>()));
   }
 }
 
 TEST_CASE("the triangle wave: finite on the line where biases move, its cut-off added") {
-  const Comparison c = compare::run(read({kTriangle}));
+  const Run c = runs::run(read({kTriangle}));
   const json b = c.summary["bounds"];
-  check_pointwise(c);
+  check_pointwise(c.comparison);
   check_ordered(b);
   CHECK(b["note"].get<std::string>().find("the lattice ends before") == 0);
   for (const auto& text :
@@ -166,9 +170,9 @@ TEST_CASE("the triangle wave: finite on the line where biases move, its cut-off 
         Text{R"({ kind = "square", frequency = [2] })"},
         Text{R"({ kind = "triangle", frequency = [1, 1] })", "n = 30\nrange = [[0, 1], [0, 1]]", "",
              "lattice = { box = 1, modes = 10 }"}}) {
-    const Comparison infinite = compare::run(read(text));
+    const Run infinite = runs::run(read(text));
     const json i = infinite.summary["bounds"];
-    CHECK(infinite.power_function.size() == 0);
+    CHECK(infinite.comparison.power_function.size() == 0);
     for (const char* key : {"fp_norm", "published", "sharper", "power_function", "radius"}) {
       CHECK(i[key].is_null());
       if (i["tightness"].contains(key)) CHECK(i["tightness"][key].is_null());
@@ -183,26 +187,26 @@ TEST_CASE("the triangle wave: finite on the line where biases move, its cut-off 
 TEST_CASE("what is beyond the lattice is all of the bound when the samples determine the rest") {
   // As many samples as real unknowns: ρ = 0, and f − h_n is what the triangle's harmonics above 10
   // leave, in themselves and by being taken for lower ones.
-  const Comparison c =
-      compare::run(read({kTriangle, "n = 21\nsampling = \"grid\"\nrange = [0, 0.9523809523809523]",
-                         "", "lattice = { box = 1, modes = 11 }"}));
+  const Run c =
+      runs::run(read({kTriangle, "n = 21\nsampling = \"grid\"\nrange = [0, 0.9523809523809523]", "",
+                      "lattice = { box = 1, modes = 11 }"}));
   const json b = c.summary["bounds"];
   CHECK(b["rho"] < 1e-10);
-  const VectorXd error = (*c.target - c.f_lfp_limit).cwiseAbs();
+  const VectorXd error = (*c.comparison.target - c.comparison.lfp().limit).cwiseAbs();
   CHECK(error.maxCoeff() > 0.03);
-  CHECK((c.power_function - error).cwiseAbs().maxCoeff() < 1e-9);
+  CHECK((c.comparison.power_function - error).cwiseAbs().maxCoeff() < 1e-9);
   CHECK(b["radius"].get<double>() == Approx(b["measured_lfp_l2"].get<double>()).epsilon(1e-3));
   CHECK(b["power_function"].get<double>() == Approx(b["measured_lfp"].get<double>()).epsilon(0.05));
 }
 
 TEST_CASE("bounds say which samples they are for, and where the box lies") {
-  const json b = compare::run(read({kSine, "n = 30\nrange = [0, 0.5]", "",
-                                    "lattice = { box = 1, modes = 99 }"}))
-                     .summary["bounds"];
+  const json b =
+      runs::run(read({kSine, "n = 30\nrange = [0, 0.5]", "", "lattice = { box = 1, modes = 99 }"}))
+          .summary["bounds"];
   CHECK(b["note"].get<std::string>().find("drawn uniformly from the whole box") !=
         std::string::npos);
   CHECK(b["measured_lfp_l2"] <= b["radius"]);
-  const json grid = compare::run(read({kSine, "n = 30\nsampling = \"grid\"\nrange = [0.0, 0.96]"}))
+  const json grid = runs::run(read({kSine, "n = 30\nsampling = \"grid\"\nrange = [0.0, 0.96]"}))
                         .summary["bounds"];
   CHECK(grid["note"] == b["note"]);
 }
@@ -210,11 +214,11 @@ TEST_CASE("bounds say which samples they are for, and where the box lies") {
 TEST_CASE("the command computes bounds of files that do not ask for them") {
   Text text;
   text.bounds = "";
-  CHECK_FALSE(read(text).delta);
-  CHECK(read(text, true).delta == 0.05);
+  CHECK_FALSE(read(text).problem.bounds);
+  CHECK(read(text, true).problem.bounds->delta == 0.05);
   text.bounds = "[bounds]\ndelta = 0.2";
-  CHECK(read(text).delta == 0.2);
-  CHECK(read(text, true).delta == 0.2);
+  CHECK(read(text).problem.bounds->delta == 0.2);
+  CHECK(read(text, true).problem.bounds->delta == 0.2);
   text.data += "\nnoise = 0.1";
   text.bounds = "";
   CHECK_NOTHROW(read(text));

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "base/memory.hpp"
+#include "compare/problem.hpp"
+
+namespace fprinciple::compare {
+
+/// What solve(problem) needs, all that is held at the same time summed: the network and its copies,
+/// each model's matrices, the routes of the check, bounds, training, and the arrays of the
+/// comparison. Within a factor of 0.8 to 1.5 of what is used wherever that is more than 200 MiB.
+/// Nothing of this size is allocated; O((n + G) d).
+base::Memory memory(const Problem& problem);
+
+}  // namespace fprinciple::compare

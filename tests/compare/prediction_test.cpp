@@ -1,0 +1,173 @@
+#include "compare/prediction.hpp"
+
+#include "compare/compare.hpp"
+#include "compare/theory.hpp"
+#include "nn/kernels.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "problems.hpp"
+#include <catch2/catch.hpp>
+
+using namespace fprinciple;
+using compare::Model;
+using compare::Prediction;
+using compare::Problem;
+using compare::Theory;
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+const VectorXd& some_times() {
+  static const VectorXd t = (VectorXd(4) << 0.0, 1e-3, 0.1, kInfinity).finished();
+  return t;
+}
+
+tests::Case narrow(tests::Case c) {
+  c.width = 400;
+  c.lattice.modes = c.samples.dim() == 1 ? 200 : 12;
+  return c;
+}
+
+/// Every model that a case has, on the lattice and mesh-free.
+std::vector<Theory> theories(const tests::Case& c) {
+  return {{.model = Model::linearised},
+          {.model = Model::complete, .lattice = c.lattice},
+          {.model = Model::lfp2020, .lattice = c.lattice},
+          {.model = Model::lfp2020},
+          {.model = Model::lfp2019, .lattice = c.lattice},
+          {.model = Model::lfp2019},
+          {.model = Model::power, .exponent = 4.0, .lattice = c.lattice}};
+}
+
+/// A start that is not 0.
+nn::Network start_of(const tests::Case& c) {
+  data::NetworkLaw law = c.law();
+  law.a = tests::uniform(0.02);
+  return nn::make_network(law, c.samples.dim(), nn::Draw{.antisymmetric = false});
+}
+
+}  // namespace
+
+TEST_CASE("a prediction answers at any points and times, at its grid as elsewhere") {
+  for (const tests::Case& c : {narrow(tests::fig1a()), narrow(tests::fig2())}) {
+    const nn::Network start = start_of(c);
+    for (const Theory& theory : theories(c)) {
+      INFO(c.name << ", " << base::name_of(theory.model) << ", lattice "
+                  << theory.lattice.has_value());
+      const Prediction f = compare::predict(theory, c.law(), c.samples, c.grid, &start);
+      const VectorXd& t = some_times();
+      const MatrixXd on_grid = f.at(c.grid, t);
+      REQUIRE(on_grid.rows() == c.grid.size());
+      REQUIRE(on_grid.cols() == t.size());
+      const double size = on_grid.cwiseAbs().maxCoeff();
+      // The same points one by one, and in a list: other sums, the same function.
+      const MatrixXd some = c.grid.points(Eigen::all, Eigen::seqN(0, 5, c.grid.size() / 5));
+      const MatrixXd expected = on_grid(Eigen::seqN(0, 5, c.grid.size() / 5), Eigen::all);
+      CHECK((f.at(some, t) - expected).cwiseAbs().maxCoeff() < 1e-7 * size);
+      // At the samples: the residual, of which the loss is half the square.
+      const MatrixXd residual = f.at(c.samples.x, t).colwise() - c.samples.y;
+      CHECK((residual - f.residuals(t)).cwiseAbs().maxCoeff() < 1e-7 * size);
+      for (Index k = 0; k < t.size(); ++k)
+        CHECK(f.loss(t)[k] == Approx(0.5 * residual.col(k).squaredNorm()).margin(1e-12));
+      // It starts where the network does and ends at the samples, far from there.
+      CHECK((on_grid.col(0) - nn::outputs(start, c.grid.points)).cwiseAbs().maxCoeff() <
+            1e-10 * size);
+      CHECK(f.loss(t)[3] < 1e-10);
+      CHECK(f.loss(t)[0] > 1e-3);
+    }
+  }
+}
+
+TEST_CASE("theory alone starts at 0 and trains no network") {
+  const tests::Case c = narrow(tests::fig1a());
+  for (const Theory& theory : theories(c)) {
+    if (theory.model == Model::linearised) {
+      CHECK_THROWS_AS(compare::predict(theory, c.law(), c.samples, c.grid), InputError);
+      continue;
+    }
+    const Prediction f = compare::predict(theory, c.law(), c.samples, c.grid);
+    CHECK(f.at(c.grid, VectorXd::Zero(1)).isZero(0.0));
+    CHECK(f.loss(some_times())[0] == Approx(0.5 * c.samples.y.squaredNorm()));
+    CHECK(f.loss(some_times())[3] < 1e-10);
+  }
+}
+
+TEST_CASE("a comparison is of what was predicted and of what was trained") {
+  const tests::Case c = narrow(tests::fig1a());
+  const Problem problem{.samples = c.samples,
+                        .law = c.law(),
+                        .training = {.stop = {.loss = 1e-3}, .snapshots = {.count = 6}},
+                        .theory = {.model = Model::lfp2020, .lattice = c.lattice},
+                        .grid = c.grid};
+  const compare::Comparison whole = compare::solve(problem).comparison;
+  const nn::Network start = nn::make_network(problem.law, 1, problem.start);
+  const nn::Trajectory trained =
+      compare::train(problem.training, start, problem.samples, problem.grid);
+  const compare::Predictions predictions = compare::predict(problem, start);
+  const compare::Comparison parts =
+      compare::compare(predictions, trained, problem.samples, problem.grid);
+  CHECK(whole.f_nn == parts.f_nn);
+  REQUIRE(whole.models.size() == 4);
+  CHECK(whole.prediction == 2);
+  CHECK(whole.lfp().model == Model::lfp2020);
+  for (std::size_t k = 0; k < whole.models.size(); ++k) {
+    CHECK(whole.models[k].model == compare::rungs.at(k).lower);
+    CHECK(whole.models[k].f == parts.models[k].f);
+    CHECK(whole.models[k].f.col(0) == predictions.models[k].prediction.at(c.grid, whole.t).col(0));
+  }
+  CHECK(whole.loss_lfp == parts.loss_lfp);
+}
+
+TEST_CASE("what is asked of theory is refused by name where it cannot be") {
+  const tests::Case c = narrow(tests::fig1a());
+  const auto with = [&](auto change) {
+    Theory theory{.lattice = c.lattice};
+    data::NetworkLaw law = c.law();
+    data::Samples samples = c.samples;
+    data::Grid grid = c.grid;
+    change(theory, law, samples, grid);
+    (void)compare::predict(theory, law, samples, grid);
+  };
+  using Law = data::NetworkLaw;
+  using Samples = data::Samples;
+  using Grid = data::Grid;
+  CHECK_NOTHROW(with([](Theory&, Law&, Samples&, Grid&) {}));
+  CHECK_THROWS_WITH(with([](Theory& t, Law&, Samples&, Grid&) { t.ridge = -1.0; }),
+                    "theory.ridge is -1, but must be a finite number >= 0");
+  CHECK_THROWS_WITH(with([](Theory& t, Law&, Samples&, Grid&) { t.lattice->box = NAN; }),
+                    "theory.lattice.box is nan, but must be a finite number above 0");
+  CHECK_THROWS_WITH(with([](Theory& t, Law&, Samples&, Grid&) { t.lattice->dim = 2; }),
+                    Catch::StartsWith("theory.lattice.dim is 2, but must be"));
+  CHECK_THROWS_WITH(with([](Theory& t, Law&, Samples&, Grid&) {
+                      t.model = Model::power;
+                      t.lattice.reset();
+                    }),
+                    "theory.lattice is none, but must be given for a power law");
+  CHECK_THROWS_WITH(
+      with([](Theory& t, Law&, Samples&, Grid&) { t.moments = compare::Moments::weights; }),
+      Catch::StartsWith("start is none, but must be a network"));
+  CHECK_THROWS_WITH(with([](Theory&, Law& law, Samples&, Grid&) { law.width = 0; }),
+                    "law.width is 0, but must be at least 1");
+  CHECK_THROWS_WITH(with([](Theory&, Law& law, Samples&, Grid&) { law.b.scale = 0.0; }),
+                    "law.b.scale is 0, but must be a finite number above 0");
+  CHECK_THROWS_AS(with([](Theory&, Law&, Samples& samples, Grid&) { samples.y[2] = NAN; }),
+                  InputError);
+  CHECK_THROWS_WITH(with([](Theory&, Law&, Samples&, Grid& grid) {
+                      grid.points.resize(3, 4);
+                      grid.axes.clear();
+                    }),
+                    "grid.points is 3 × 4, but must be 1 × any number");
+  const Prediction f = compare::predict({.lattice = c.lattice}, c.law(), c.samples, c.grid);
+  CHECK_THROWS_WITH(f.at(MatrixXd(MatrixXd::Zero(2, 3)), some_times()),
+                    "points is 2 × 3, but must be 1 × any number");
+  CHECK_THROWS_WITH(f.at(c.grid, VectorXd::Constant(1, -1.0)),
+                    "t is -1, but must be 0, above it, or infinite");
+  CHECK_THROWS_AS(f.at(c.grid, VectorXd::Constant(1, NAN)), InputError);
+}

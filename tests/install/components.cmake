@@ -1,0 +1,7 @@
+cmake_minimum_required(VERSION 3.25)
+project(components LANGUAGES CXX)
+file(GLOB rooms RELATIVE ${PROJECT_SOURCE_DIR} */CMakeLists.txt)
+foreach(room ${rooms})
+  get_filename_component(room ${room} DIRECTORY)
+  add_subdirectory(${room})
+endforeach()
