@@ -29,8 +29,8 @@ int main() {
   const lfp::KernelFlow flow({lfp::complete_kernel(law, x, x).k, Eigen::MatrixXd(4, 0), y});
   const Eigen::VectorXd forever =
       Eigen::VectorXd::Constant(1, std::numeric_limits<double>::infinity());
-  const Eigen::MatrixXd f =
-      lfp::values(flow.weights(forever), lfp::complete_kernel(law, points, x).k, none.topRows(0));
+  const Eigen::MatrixXd f = lfp::values(
+      flow.weights(forever), lfp::complete_kernel(law, points, x).k, Eigen::MatrixXd(5, 0));
   for (Eigen::Index i = 0; i < points.cols(); ++i)
     std::printf("%g %g %.12f\n", points(0, i), points(1, i), f(i, 0));
 }

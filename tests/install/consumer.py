@@ -128,13 +128,13 @@ def check_command(cmake, build, _, scratch):
     prefix = install(cmake, build, scratch)
     # Another experiment than that of the source tree, and a quick one.
     file = prefix / "share/fprinciple/experiments/fig1b.toml"
-    text = file.read_text().replace("width = 10000", "width = 52")
+    text = file.read_text().replace("width = 10000", "width = 520")
     file.write_text(text.replace('model = "lfp2019"', 'model = "lfp2019"\nladder = false'))
     environment = {k: v for k, v in os.environ.items() if not k.startswith("FPRINCIPLE_")}
     run(prefix / "bin/fprinciple", "reproduce", "fig1b", "--out", scratch / "out", "--quiet",
         env=environment, cwd=scratch)
     summary = json.loads((scratch / "out/fig1b/summary.json").read_text())
-    if summary["problem"]["width"] != 52:
+    if summary["problem"]["width"] != 520:
         sys.exit("the installed command does not read the installed experiments")
 
 
