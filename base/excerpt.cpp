@@ -27,12 +27,13 @@ std::size_t character(std::string_view text) {
     if ((byte(k) & 0xC0U) != 0x80U) return 0;
     code = code << 6U | (byte(k) & 0x3FU);
   }
-  // Not in its shortest form, a second row of control characters, half a pair, beyond the last.
+  // Not in its shortest form, a second row of control characters, half a pair, beyond the last;
+  // U+…FFFE and U+…FFFF are no characters, and no XML may hold them.
   constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0xA0, 0x800, 0x10000};
   // Breaks of lines, and what turns the direction of writing, by which one text shows as another.
   if ((code >= 0x2028U && code <= 0x202EU) || (code >= 0x2066U && code <= 0x2069U)) return 0;
-  const bool shown =
-      code >= kLeast[size] && (code < 0xD800U || code > 0xDFFFU) && code <= 0x10FFFFU;
+  const bool shown = code >= kLeast[size] && (code < 0xD800U || code > 0xDFFFU) &&
+                     code <= 0x10FFFFU && (code & 0xFFFEU) != 0xFFFEU;
   return shown ? size : 0;
 }
 

@@ -6,7 +6,9 @@
 #include "cli/progress.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/sweep_command.hpp"
+#include "cli/undrawn.hpp"
 #include "io/json.hpp"
+#include "reports/gnuplot.hpp"
 #include "reports/overlay.hpp"
 #include "reports/report.hpp"
 #include "runs/experiment_file.hpp"
@@ -117,7 +119,7 @@ std::vector<fs::path> inputs(const Experiment& experiment, const fs::path& file)
 
 /// Runs an experiment and leaves results, figures and report in an existing directory.
 Run run_into(const fs::path& directory, const Experiment& experiment, Supervisor& supervisor,
-             bool quiet) {
+             Undrawn& undrawn, bool quiet) {
   Run run;
   std::vector<std::string> printed = experiment.warnings;
   try {
@@ -134,7 +136,7 @@ Run run_into(const fs::path& directory, const Experiment& experiment, Supervisor
     run = runs::run(experiment, see, supervisor.supervision());
     display.show(Reached{.stage = "drawing figures"});
     runs::write_run(run, directory);
-    reports::write_report(run, directory, experiment.figures);
+    undrawn.add(experiment.name, reports::write_report(run, directory, experiment.figures));
   } catch (const Interrupted&) {
     throw supervisor.ended();
   }
@@ -221,19 +223,24 @@ std::vector<runs::FigureName> figures_of(const fs::path& directory, const json& 
   return figures;
 }
 
-Run redraw_one(const fs::path& directory) {
+Run redraw_one(const fs::path& directory, Undrawn& undrawn) {
   Run run = runs::read_run(directory);
-  reports::write_report(run, directory, figures_of(directory, run.summary));
+  undrawn.add(run.name, reports::write_report(run, directory, figures_of(directory, run.summary)));
   return run;
 }
 
-void redraw_all(const fs::path& directory, const json& summary) {
+void redraw_all(const fs::path& directory, const json& summary, Undrawn& undrawn) {
+  const auto redraw_study = [&](const fs::path& folder) {
+    reports::Study study = redraw_sweep(folder);
+    undrawn.add(study.cube.name, study.not_drawn);
+    return study;
+  };
   if (summary.contains("axes")) {
-    redraw_sweep(directory);
+    redraw_study(directory);
     return;
   }
   if (!summary.contains("experiments") && !summary.contains("studies")) {
-    redraw_one(directory);
+    redraw_one(directory, undrawn);
     return;
   }
   const io::JsonValue root((directory / "summary.json").string(), summary);
@@ -250,11 +257,11 @@ void redraw_all(const fs::path& directory, const json& summary) {
   std::vector<Run> runs;
   std::vector<reports::Study> studies;
   in_order("experiments", paper_experiments(), [&](const fs::path& folder) {
-    runs.push_back(redraw_one(folder));
+    runs.push_back(redraw_one(folder, undrawn));
     require_called(runs.back().name, folder);
   });
   in_order("studies", cli::studies(), [&](const fs::path& folder) {
-    studies.push_back(redraw_sweep(folder));
+    studies.push_back(redraw_study(folder));
     require_called(studies.back().cube.name, folder);
   });
   reports::write_combined_report(runs, studies, directory);
@@ -275,13 +282,16 @@ void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Op
   const base::Stopwatch watch;
   const Experiment experiment = runs::read_experiment(file, options.bounds);
   print_warnings(experiment);
+  reports::require_gnuplot();
   const fs::path directory = out.value_or(fs::path("results") / experiment.name);
   OutputDirectory output(directory, inputs(experiment, file));
   Supervisor supervisor(experiment, output.beside(".checkpoint.nc"), output.path(), options);
-  const Run run = run_into(output.path(), experiment, supervisor, options.quiet);
+  Undrawn undrawn;
+  const Run run = run_into(output.path(), experiment, supervisor, undrawn, options.quiet);
   output.publish();
   supervisor.remove_checkpoint();
   if (!options.quiet) print_summary(run, directory, watch.seconds());
+  undrawn.require_none(directory);
 }
 
 void reproduce(const std::vector<std::string>& names, const fs::path& out, Options options) {
@@ -302,6 +312,7 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
     read.push_back(read_sweep(file));
     reads(inputs(read.back(), file));
   }
+  reports::require_gnuplot();
   OutputDirectory output(out, files);
   std::deque<Supervisor> supervisors;  // all, so that a checkpoint that is refused is told at once
   for (const Experiment& experiment : experiments) {
@@ -318,13 +329,14 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
   std::vector<Run> runs;
   std::vector<reports::Study> results;
   std::vector<double> seconds;
+  Undrawn undrawn;
   json summary = {{"program", "fprinciple"}, {"version", base::version()}};
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     const base::Stopwatch watch;
     const std::string& name = experiments[i].name;
     const fs::path directory = output.path() / name;
     fs::create_directory(directory);
-    runs.push_back(run_into(directory, experiments[i], supervisors[i], options.quiet));
+    runs.push_back(run_into(directory, experiments[i], supervisors[i], undrawn, options.quiet));
     summary["experiments"][name] = runs.back().summary;
     seconds.push_back(watch.seconds());
   }
@@ -332,6 +344,7 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
     const fs::path directory = output.path() / sweep.sweep.name;
     fs::create_directory(directory);
     results.push_back(sweep_into(directory, sweep, options.quiet));
+    undrawn.add(sweep.sweep.name, results.back().not_drawn);
     summary["studies"][sweep.sweep.name] = results.back().cube.summary;
   }
   reports::write_combined_report(runs, results, output.path());
@@ -339,11 +352,13 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
   output.publish();
   for (const Supervisor& supervisor : supervisors) supervisor.remove_checkpoint();
   for (const PreparedSweep& sweep : sweeps) sweep.finished.clear();
-  if (options.quiet) return;
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    print_summary(runs[i], out / runs[i].name, seconds[i]);
-  for (const reports::Study& study : results) print_summary(study.cube, out / study.cube.name);
-  fmt::print("All together: {}\n", (out / "report.html").string());
+  if (!options.quiet) {
+    for (std::size_t i = 0; i < runs.size(); ++i)
+      print_summary(runs[i], out / runs[i].name, seconds[i]);
+    for (const reports::Study& study : results) print_summary(study.cube, out / study.cube.name);
+    fmt::print("All together: {}\n", (out / "report.html").string());
+  }
+  undrawn.require_none(out);
 }
 
 void redraw(const fs::path& directory, bool quiet) {
@@ -353,10 +368,13 @@ void redraw(const fs::path& directory, bool quiet) {
     throw InputError(
         fmt::format("{}: holds runs overlaid; draw them again with fprinciple report DIR1 DIR2 …",
                     directory.string()));
+  reports::require_gnuplot();
   // Drawn on a copy, so that a redrawing that fails or is killed harms nothing.
   OutputDirectory output(directory, {}, OutputDirectory::Foreign::keep);
   output.copy_old();
-  redraw_all(output.path(), read_summary(output.path()));
+  Undrawn undrawn;
+  redraw_all(output.path(), read_summary(output.path()), undrawn);
+  if (undrawn.any()) throw RunError(fmt::format("{}: is left as it was", directory.string()));
   output.publish();
   if (!quiet) fmt::print("{}\n", (directory / "report.html").string());
 }
@@ -375,8 +393,11 @@ void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool
     runs.push_back({directory, runs::read_run(directory)});
     summary["runs"].push_back(run);
   }
+  reports::require_gnuplot();
   OutputDirectory output(out, directories);
-  reports::write_overlay(runs, output.path());
+  Undrawn undrawn;
+  undrawn.add("overlay", reports::write_overlay(runs, output.path()));
+  if (undrawn.any()) throw RunError(fmt::format("{}: is not written", out.string()));
   io::write_json(output.path() / "summary.json", summary);
   output.publish();
   if (!quiet) fmt::print("{}\n", (out / "report.html").string());

@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "cli/held_signals.hpp"
 #include "cli/progress.hpp"
+#include "cli/undrawn.hpp"
+#include "reports/gnuplot.hpp"
 #include "runs/files_named.hpp"
 #include "runs/output_directory.hpp"
 
@@ -106,13 +108,16 @@ std::vector<CubeFigure> drawable(const std::vector<CubeFigure>& figures, const C
   return out;
 }
 
-/// Figures, page, and result.nc and summary.json, which has the numbers of the figures.
+/// result.nc and summary.json, which has the numbers of the figures; then figures and page.
 reports::Study write_study(const fs::path& directory, Cube cube,
                            const std::vector<CubeFigure>& figures) {
   std::vector<CubeFigure> drawn = drawable(figures, cube);
-  cube.summary["study"] = reports::write_cube_report(cube, drawn, directory);
+  std::vector<reports::CubeDrawing> drawings = reports::cube_drawings(cube, drawn);
+  cube.summary["study"] = reports::study_of(drawings);
   runs::write_cube(cube, directory);
-  return {std::move(cube), std::move(drawn)};
+  std::vector<reports::NotDrawn> not_drawn =
+      reports::write_cube_report(cube, std::move(drawings), directory);
+  return {std::move(cube), std::move(drawn), std::move(not_drawn)};
 }
 
 }  // namespace
@@ -169,6 +174,7 @@ void print_summary(const Cube& cube, const fs::path& directory) {
 
 void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options options) {
   ReadSweep sweep = read_sweep(file);
+  reports::require_gnuplot();
   const fs::path directory = out.value_or(fs::path("results") / sweep.sweep.name);
   runs::OutputDirectory output(directory, inputs(sweep, file));
   const PreparedSweep prepared = prepare_sweep(std::move(sweep), output.beside(".cells"), options);
@@ -176,6 +182,9 @@ void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options
   output.publish();
   prepared.finished.clear();
   if (!options.quiet) print_summary(study.cube, directory);
+  Undrawn undrawn;
+  undrawn.add(study.cube.name, study.not_drawn);
+  undrawn.require_none(directory);
 }
 
 }  // namespace fprinciple::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -35,9 +36,7 @@ Range symmetric(const Range& range) {
   return {-largest, largest};
 }
 
-std::string gnuplot_range(const Range& range) {
-  return fmt::format("[{:.9g}:{:.9g}]", range.lo, range.hi);
-}
+Script gnuplot_range(const Range& range) { return commands("[{:.9g}:{:.9g}]", range.lo, range.hi); }
 
 double round_step(const Range& range, int parts) {
   const double least = (range.hi - range.lo) / parts;
@@ -49,14 +48,21 @@ double round_step(const Range& range, int parts) {
 
 double Unit::value() const { return std::pow(10.0, exponent); }
 
-std::string Unit::label() const {
-  return exponent == 0 ? std::string() : fmt::format("  (10^{{{}}})", exponent);
+Script Unit::label() const {
+  return exponent == 0 ? Script() : commands("  (10^{{{}}})", exponent);
 }
 
 Unit unit_for(double largest) {
   if (!(largest > 0.0) || !std::isfinite(largest)) return {};
   if (largest >= 0.1 && largest < 1000.0) return {};
   return {3 * static_cast<int>(std::floor(std::log10(largest) / 3.0))};
+}
+
+Decimal decimal(double value, int digits) {
+  if (!std::isfinite(value)) return {std::numeric_limits<double>::quiet_NaN(), 0};
+  const std::string text = fmt::format("{:.{}e}", value, digits);
+  const std::size_t e = text.find('e');
+  return {std::stod(text.substr(0, e)), std::stoi(text.substr(e + 1))};
 }
 
 Range in(const Unit& unit, const Range& range) {
@@ -73,12 +79,12 @@ Range decades(const std::vector<Eigen::VectorXd>& values) {
   return {std::pow(10.0, std::max(std::floor(range.lo), hi - most)), std::pow(10.0, hi)};
 }
 
-std::string log_axis(char axis, const Range& range) {
+Script log_axis(Words axis, const Range& range) {
   constexpr double labels = 6.0;
   const double length = std::log10(range.hi / range.lo);
   const int step = std::max(1, static_cast<int>(std::ceil(length / labels)));
-  const std::string minor = step == 1 ? fmt::format("set m{}tics 10\n", axis) : std::string();
-  return fmt::format(
+  const Script minor = step == 1 ? commands("set m{}tics 10\n", axis) : Script();
+  return commands(
              "set logscale {0}\nset {0}range {1}\nset format {0} '10^{{%T}}'\nset {0}tics 1e{2}\n",
              axis, gnuplot_range(range), step) +
          minor;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <string>
+#include "reports/script.hpp"
+
 #include <vector>
 
 #include <Eigen/Core>
@@ -24,7 +25,7 @@ Range padded(const Range& range, double share);
 Range symmetric(const Range& range);
 
 /// "[lo:hi]", as gnuplot takes it.
-std::string gnuplot_range(const Range& range);
+Script gnuplot_range(const Range& range);
 
 /// The round step (1, 2 or 5 times a power of ten) that cuts the interval into at most `parts`.
 double round_step(const Range& range, int parts);
@@ -34,22 +35,30 @@ double round_step(const Range& range, int parts);
 struct Unit {
   int exponent = 0;
   double value() const;
-  std::string label() const;  ///< "" or " (10^{-3})", in gnuplot's enhanced text
+  Script label() const;  ///< "" or " (10^{-3})", enhanced text for the inside of quotes
 };
 Unit unit_for(double largest);
+
+/// mantissa·10^exponent, the mantissa rounded to so many digits behind the point, 1 to 10 or 0; nan
+/// and exponent 0 for what is not finite.
+struct Decimal {
+  double mantissa = 0.0;
+  int exponent = 0;
+};
+Decimal decimal(double value, int digits);
 Range in(const Unit& unit, const Range& range);
 
 /// Whole decades around the positive values, at most eight: the lowest may be rounding.
 Range decades(const std::vector<Eigen::VectorXd>& values);
 
-/// gnuplot commands for a logarithmic axis ('x', 'y') over `range`, labelled at powers of ten.
-std::string log_axis(char axis, const Range& range);
+/// gnuplot commands for a logarithmic axis ("x", "y") over `range`, labelled at powers of ten.
+Script log_axis(Words axis, const Range& range);
 
 /// The times that a logarithmic axis can show: the indices of the positive ones.
 std::vector<Eigen::Index> positive(const Eigen::VectorXd& t);
 
 /// What stands under every time axis.
-inline constexpr const char* time_label =
+inline constexpr Words time_label =
     "{/:Italic t}  (gradient-flow time of ½Σ({/:Italic f} − {/:Italic y})²)";
 
 }  // namespace fprinciple::reports

@@ -18,8 +18,8 @@ using Eigen::VectorXd;
 /// A level across the figure, by its key in `bounds`.
 struct Level {
   const char* key;
-  const char* title;
-  const char* style;
+  Words title;
+  Words style;
 };
 
 constexpr std::array<Level, 4> levels = {{
@@ -78,17 +78,17 @@ std::optional<Figure> bounds(const runs::Run& run) {
   figure.width_cm = double_column_cm;
   figure.height_cm = 8.0;
   figure.data = file.text();
-  std::string lines;
+  Script lines;
   for (std::size_t k = 0; k < levels.size(); ++k)
-    lines += fmt::format(", \\\n  {:.9g} with lines {} title '{}'", heights[k], levels[k].style,
-                         levels[k].title);
+    lines += commands(", \\\n  {:.9g} with lines {} title '{}'", heights[k], levels[k].style,
+                      levels[k].title);
   figure.commands =
-      log_axis('y', y) + fmt::format("set xrange {}\n", gnuplot_range(range_of({x}))) +
+      log_axis("y", y) + commands("set xrange {}\n", gnuplot_range(range_of({x}))) +
       "set xlabel '{/:Italic x}' offset 0,1.5*lift\nset ylabel 'error'\n"
       "set key outside right center vertical maxrows 10\n"
       "plot \\\n"
       "  data index 0 using 1:4 with filledcurves y1=" +
-      fmt::format("{:.9g}", y.lo) +
+      commands("{:.9g}", y.lo) +
       " fc rgb '#EEEEEE' notitle, \\\n"
       "  data index 0 using 1:4 with lines lc rgb neutral lw 1.2 "
       "title 'power function, bound at {/:Italic x}', \\\n"
@@ -97,7 +97,7 @@ std::optional<Figure> bounds(const runs::Run& run) {
       "  data index 0 using 1:2 with lines lc rgb prediction lw 1.6 "
       "title '|{/:Italic f} − {/:Italic h_n}|, limit'" +
       lines +
-      fmt::format(
+      commands(
           ", \\\n  data index 1 using 1:({:.9g}) with points pt 7 ps 0.45 lc rgb samples "
           "title 'samples'\n",
           1.3 * y.lo);

@@ -39,19 +39,15 @@ std::string minus(std::string number) {
   return number;
 }
 
-std::string round_number(int factor, int exponent) {
-  if (exponent >= -3 && exponent < 4) return fmt::format("{:g}", factor * std::pow(10.0, exponent));
-  return fmt::format("{}·10^{{{}}}", factor, minus(std::to_string(exponent)));
+Script round_number(int factor, int exponent) {
+  if (exponent >= -3 && exponent < 4) return commands("'{:g}'", factor * std::pow(10.0, exponent));
+  return commands("'{}·10^{{{}{}}}'", factor, exponent < 0 ? Words("−") : Words(""),
+                  std::abs(exponent));
 }
 
-std::string gnuplot_text(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::string_view("\\{}^_@&~").find(c) != std::string_view::npos) out += '\\';
-    if (c == '\'') out += '\'';
-    out += c;
-  }
-  return out;
+Script note_below(const std::string& text) {
+  if (text.empty()) return {};
+  return commands(".\"\\n\".'{{/*0.9 '.{}.'}}'", in_quotes(text));
 }
 
 std::vector<Index> fixed_index(const runs::Cube& cube, const runs::CubeFigure& figure) {
@@ -135,27 +131,29 @@ Range log_range(const std::vector<Eigen::VectorXd>& values) {
   return {edge(range.lo, false), edge(range.hi, true)};
 }
 
-std::string log_scale(const std::string& axis, const Range& range) {
+Script log_scale(Words axis, const Range& range) {
   constexpr double labels = 6.0;
   const int first = static_cast<int>(std::ceil(std::log10(range.lo) - rounding));
   const int last = static_cast<int>(std::floor(std::log10(range.hi) + rounding));
-  const std::string scale =
-      fmt::format("set logscale {0}\nset {0}range {1}\n", axis, gnuplot_range(range));
+  const Script scale = commands("set logscale {0}\nset {0}range {1}\n", axis, gnuplot_range(range));
   const int step = std::max(1, static_cast<int>(std::ceil((last - first) / labels)));
   if (last > first)
-    return scale + fmt::format("set format {0} '10^{{%T}}'\nset {0}tics 1e{1}\n", axis, step) +
-           (step == 1 ? fmt::format("set m{}tics 10\n", axis) : std::string());
-  std::vector<std::string> tics;
+    return scale + commands("set format {0} '10^{{%T}}'\nset {0}tics 1e{1}\n", axis, step) +
+           (step == 1 ? commands("set m{}tics 10\n", axis) : Script());
+  Script tics;
   for (int exponent = first - 1; exponent <= last + 1; ++exponent)
     for (const int factor : {1, 2, 5}) {
       const double value = factor * std::pow(10.0, exponent);
       if (value >= range.lo * (1 - rounding) && value <= range.hi * (1 + rounding))
-        tics.push_back(fmt::format("'{}' {:g}", round_number(factor, exponent), value));
+        tics += commands("{}{} {:g}", tics.empty() ? Words("") : Words(", "),
+                         round_number(factor, exponent), value);
     }
-  return scale + fmt::format("set {}tics ({})\n", axis, fmt::join(tics, ", "));
+  return scale + commands("set {}tics ({})\n", axis, tics);
 }
 
-Tics coordinate_tics(char letter, const runs::CubeAxis& axis, const Range& range, bool log,
+Words in_commands(AxisLetter letter) { return letter == AxisLetter::x ? Words("x") : Words("y"); }
+
+Tics coordinate_tics(AxisLetter letter, const runs::CubeAxis& axis, const Range& range, bool log,
                      double room) {
   const auto place = [&](Index i) {
     const double value = axis.values[static_cast<std::size_t>(i)];
@@ -163,7 +161,8 @@ Tics coordinate_tics(char letter, const runs::CubeAxis& axis, const Range& range
                        : (value - range.lo) / (range.hi - range.lo));
   };
   const auto size = [&](Index i) {
-    return letter == 'y' ? 1.4 : 1.5 + static_cast<double>(characters(coordinate(axis, i)));
+    return letter == AxisLetter::y ? 1.4
+                                   : 1.5 + static_cast<double>(characters(coordinate(axis, i)));
   };
   // Every stride-th label, if those next to each other do not touch. Names are all there.
   const auto fit = [&](Index stride) {
@@ -173,18 +172,18 @@ Tics coordinate_tics(char letter, const runs::CubeAxis& axis, const Range& range
   };
   Index stride = 1;
   while (axis.labels.empty() && !fit(stride)) ++stride;
-  std::vector<std::string> tics;
+  Script tics;
   for (Index i = 0; i < axis.size(); ++i)
-    tics.push_back(fmt::format("'{}' {:.9g}",
-                               i % stride == 0 ? gnuplot_text(coordinate(axis, i)) : "",
-                               axis.values[static_cast<std::size_t>(i)]));
+    tics += commands("{}{} {:.9g}", i == 0 ? Words("") : Words(", "),
+                     in_quotes(i % stride == 0 ? coordinate(axis, i) : std::string()),
+                     axis.values[static_cast<std::size_t>(i)]);
   Tics out;
-  const bool slanted = letter == 'x' && !fit(stride);
+  const bool slanted = letter == AxisLetter::x && !fit(stride);
   if (slanted)
     for (Index i = 0; i < axis.size(); ++i)
       out.hanging = std::max(out.hanging, characters(coordinate(axis, i)));
-  out.commands = fmt::format("set {0}tics ({1}){2}\nunset m{0}tics\n", letter,
-                             fmt::join(tics, ", "), slanted ? " rotate by 60 right" : "");
+  out.commands = commands("set {0}tics ({1}){2}\nunset m{0}tics\n", in_commands(letter), tics,
+                          slanted ? Words(" rotate by 60 right") : Words(""));
   return out;
 }
 

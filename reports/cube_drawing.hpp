@@ -40,14 +40,14 @@ CubeDrawing draw_map(const runs::Cube& cube, const runs::CubeFigure& figure);
 /// Of UTF-8.
 std::size_t characters(const std::string& text);
 
-/// 0.02, 500, 2·10^{−5}: `factor` times a power of ten, in enhanced text.
-std::string round_number(int factor, int exponent);
+/// 0.02, 500, 2·10^{−5}: `factor` times a power of ten, in quotes.
+Script round_number(int factor, int exponent);
 
 /// A number's text with minus signs of the right width; none before a zero.
 std::string minus(std::string number);
 
-/// Plain text for gnuplot's enhanced mode, in single quotes.
-std::string gnuplot_text(const std::string& text);
+/// The note under the label of an x axis, ready to follow the label; empty for an empty text.
+Script note_below(const std::string& text);
 
 /// The cells' coordinates that `at` fixes; 0 elsewhere.
 std::vector<Eigen::Index> fixed_index(const runs::Cube& cube, const runs::CubeFigure& figure);
@@ -77,18 +77,21 @@ std::string part(const nlohmann::json& estimate, const std::string& name, const 
 std::string with_interval(const nlohmann::json& estimate, const std::string& place);
 
 /// A positive range widened to 1, 2 or 5 times powers of ten, and gnuplot's commands for a
-/// logarithmic axis ('x', 'y', 'cb') over a range, with a label at every power of ten, or at 1, 2
+/// logarithmic axis ("x", "y", "cb") over a range, with a label at every power of ten, or at 1, 2
 /// and 5 times those where it holds fewer than two.
 Range log_range(const std::vector<Eigen::VectorXd>& values);
-std::string log_scale(const std::string& axis, const Range& range);
+Script log_scale(Words axis, const Range& range);
+
+enum class AxisLetter { x, y };
+Words in_commands(AxisLetter letter);
 
 /// The coordinates of an axis as tics, as many as there is room for on one that is `room`
 /// characters (x) or lines (y) long.
 struct Tics {
-  std::string commands;
+  Script commands;
   std::size_t hanging = 0;  ///< letters of the longest label, where they slant below the axis
 };
-Tics coordinate_tics(char letter, const runs::CubeAxis& axis, const Range& range, bool log,
+Tics coordinate_tics(AxisLetter letter, const runs::CubeAxis& axis, const Range& range, bool log,
                      double room);
 
 }  // namespace fprinciple::reports

@@ -27,10 +27,10 @@ struct Point {
 
 struct Line {
   std::string name;
-  std::string key;     ///< of study
-  std::string colour;  ///< after lc
-  std::string dash;    ///< after dt
-  int symbol;          ///< after pt
+  std::string key;  ///< of study
+  Script colour;    ///< after lc
+  Words dash = "";  ///< after dt
+  int symbol;       ///< after pt
   std::vector<Point> points;
   std::optional<compare::Slope> slope;
 
@@ -101,20 +101,23 @@ Line make_line(Plot& plot, const std::string& number, std::vector<Index> index) 
 
 /// The rungs of the ladder look as in its own figure; other numbers keep their place on the page.
 void set_style(Line& line, std::size_t k, const std::string& number) {
-  constexpr const char* colours[] = {"network", "prediction",   "target",         "divergence",
-                                     "samples", "finite_width", "zero_frequency", "nonlinearity"};
-  constexpr const char* dashes[] = {"solid", "(8,3)", "(3,2)", "(8,3,2,3)"};
+  constexpr Words colours[] = {"network", "prediction",   "target",         "divergence",
+                               "samples", "finite_width", "zero_frequency", "nonlinearity"};
+  constexpr Words dashes[] = {"solid", "(8,3)", "(3,2)", "(8,3,2,3)"};
   constexpr int symbols[] = {7, 5, 9, 13, 11, 6, 4, 8};
-  line.colour = fmt::format("rgb {}", colours[k % 8]);
+  line.colour = commands("rgb {}", colours[k % 8]);
   line.dash = dashes[(k + k / 8) % 4];
   line.symbol = symbols[(k + k / 8) % 8];
-  constexpr std::pair<const char*, const char*> rungs[] = {{"nonlinearity", "solid"},
-                                                           {"finite_width", "(9,4)"},
-                                                           {"zero_frequency", "(4,3)"},
-                                                           {"divergence", "(9,3,2,3)"}};
+  struct Rung {
+    Words name, dash;
+  };
+  constexpr Rung rungs[] = {{"nonlinearity", "solid"},
+                            {"finite_width", "(9,4)"},
+                            {"zero_frequency", "(4,3)"},
+                            {"divergence", "(9,3,2,3)"}};
   for (const auto& [rung, dash] : rungs)
-    if (number.starts_with(fmt::format("ladder.{}.", rung))) {
-      line.colour = fmt::format("rgb {}", rung);
+    if (number.starts_with(fmt::format("ladder.{}.", rung.text()))) {
+      line.colour = commands("rgb {}", rung);
       line.dash = dash;
     }
 }
@@ -152,8 +155,8 @@ void make_lines(Plot& plot, const std::vector<std::string>& page_numbers) {
     set_style(line, static_cast<std::size_t>(i), {});
     if (axis.labels.empty() && axis.size() > told_apart) {
       // Too many to tell apart by name: their order shows. The palest end is left out.
-      line.colour = fmt::format("palette frac {:.3f}", 0.9 * static_cast<double>(i) /
-                                                           static_cast<double>(axis.size() - 1));
+      line.colour = commands("palette frac {:.3f}",
+                             0.9 * static_cast<double>(i) / static_cast<double>(axis.size() - 1));
       line.dash = "solid";
     }
     plot.lines.push_back(std::move(line));
@@ -163,7 +166,7 @@ void make_lines(Plot& plot, const std::vector<std::string>& page_numbers) {
 // ---- the drawing ----
 
 std::string legend(const Line& line) {
-  std::string out = gnuplot_text(line.name);
+  std::string out = line.name;
   if (!line.slope || !std::isfinite(line.slope->value)) return out;
   const auto digits = [](double value) { return minus(fmt::format("{:.2f}", value)); };
   out += ": slope " + digits(line.slope->value);
@@ -218,38 +221,36 @@ Range x_range(const Plot& plot) {
 
 /// Lines that are no data: at the slopes asked for, below the data, and at single values.
 struct Guides {
-  std::string before;  ///< commands
-  std::string plots;   ///< after the data
+  Script before;
+  Script plots;  ///< after the data
   std::vector<std::string> entries;
   std::vector<VectorXd> values;  ///< that the y axis must hold
 };
 
 Guides guides(const Plot& plot, const Range& x, const Unit& unit) {
   Guides out;
-  const auto add = [&](const std::string& drawn, const std::string& style,
-                       const std::string& entry) {
-    out.plots += fmt::format(", \\\n  {} with lines lc rgb neutral {} title '{}'", drawn, style,
-                             gnuplot_text(entry));
+  const auto add = [&](const Script& drawn, const Script& style, const std::string& entry) {
+    out.plots += commands(", \\\n  {} with lines lc rgb neutral {} title {}", drawn, style,
+                          in_quotes(entry));
     out.entries.push_back(entry);
   };
-  const char* dashes[] = {"(2,2)", "(6,2,1,2)", "(1,3)"};
+  constexpr Words dashes[] = {"(2,2)", "(6,2,1,2)", "(1,3)"};
   for (std::size_t k = 0; k < plot.figure.guides.size(); ++k) {
     const double slope = plot.figure.guides[k], factor = below_nearest(plot, slope);
     out.values.push_back(
         VectorXd{{factor * std::pow(x.lo, slope), factor * std::pow(x.hi, slope)}});
-    add(fmt::format("{:.9g}*x**({:.9g})", factor, slope),
-        fmt::format("lw 1.1 dt {}", dashes[k % 3]), "slope " + minus(fmt::format("{:g}", slope)));
+    add(commands("{:.9g}*x**({:.9g})", factor, slope), commands("lw 1.1 dt {}", dashes[k % 3]),
+        "slope " + minus(fmt::format("{:g}", slope)));
   }
   for (std::size_t k = 0; k < plot.figure.lines.size(); ++k) {
     const runs::ReferenceLine& line = plot.figure.lines[k];
-    const std::string style = fmt::format("lw 1.6 dt {}", dashes[(k + 2) % 3]);
-    const char* ends = line.axis == 'y' ? "from graph 0, first {0} to graph 1, first {0}"
-                                        : "from first {0}, graph 0 to first {0}, graph 1";
-    out.before += fmt::format(
-        "set arrow {} nohead lc rgb neutral {}\n",
-        fmt::format(fmt::runtime(ends), line.axis == 'y' ? line.value / unit.value() : line.value),
-        style);
-    add("keyentry", style, line.label);
+    const Script style = commands("lw 1.6 dt {}", dashes[(k + 2) % 3]);
+    const Script ends =
+        line.axis == 'y'
+            ? commands("from graph 0, first {0} to graph 1, first {0}", line.value / unit.value())
+            : commands("from first {0}, graph 0 to first {0}, graph 1", line.value);
+    out.before += commands("set arrow {} nohead lc rgb neutral {}\n", ends, style);
+    add(Words("keyentry"), style, line.label);
   }
   return out;
 }
@@ -267,8 +268,8 @@ bool has_intervals(const Plot& plot) {
 }
 
 /// The bands or bars first, the lines over them.
-std::string curves(const Plot& plot) {
-  std::string below, above;
+Script curves(const Plot& plot) {
+  Script below, above;
   constexpr double spread = 0.6;  // of the names' distance, which the lines share
   const auto count = static_cast<double>(plot.lines.size());
   for (std::size_t k = 0; k < plot.lines.size(); ++k) {
@@ -276,25 +277,23 @@ std::string curves(const Plot& plot) {
     if (std::none_of(line.points.begin(), line.points.end(),
                      [&](const Point& p) { return plot.shows(p); }))
       continue;
-    const std::string x =
-        plot.names
-            ? fmt::format("($1{:+.4g})", spread * ((static_cast<double>(k) + 0.5) / count - 0.5))
-            : "1";
+    const Script x = plot.names ? commands("($1{:+.4g})",
+                                           spread * ((static_cast<double>(k) + 0.5) / count - 0.5))
+                                : Words("1");
     if (line.column(&Estimate::low).array().isFinite().any())
-      below += fmt::format(
+      below += commands(
           "  data index {} using {}:(low($3/unit)):{} lc {} notitle, \\\n", k, x,
           with_bars(plot)
-              ? "(0):($4/unit-low($3/unit)) with vectors heads size screen 0.009,90 lw 1.2"
-              : "($4/unit) with filledcurves fillstyle transparent solid 0.2 noborder",
+              ? Words("(0):($4/unit-low($3/unit)) with vectors heads size screen 0.009,90 lw 1.2")
+              : Words("($4/unit) with filledcurves fillstyle transparent solid 0.2 noborder"),
           line.colour);
-    const std::string style =
-        plot.names ? "points" : fmt::format("linespoints lw 1.8 dt {}", line.dash);
-    above +=
-        fmt::format("{}  data index {} using {}:($2/unit) with {} lc {} pt {} ps {} title '{}'",
-                    above.empty() ? "" : ", \\\n", k, x, style, line.colour, line.symbol,
-                    with_bars(plot) ? 0.5 : 0.3, legend(line));
+    const Script style =
+        plot.names ? Words("points") : commands("linespoints lw 1.8 dt {}", line.dash);
+    above += commands("{}  data index {} using {}:($2/unit) with {} lc {} pt {} ps {} title {}",
+                      above.empty() ? Words("") : Words(", \\\n"), k, x, style, line.colour,
+                      line.symbol, with_bars(plot) ? 0.5 : 0.3, in_quotes(legend(line)));
   }
-  return above.empty() ? "  NaN notitle" : below + above;
+  return above.empty() ? Script(Words("  NaN notitle")) : below + above;
 }
 
 /// Rows and columns of a legend above the plot; beside it when there are many entries.
@@ -314,8 +313,8 @@ Legend legend_layout(const Plot& plot, const std::vector<std::string>& more) {
   return {(entries.size() + columns - 1) / columns, false};
 }
 
-std::string axis_label(const std::string& given, const std::string& otherwise) {
-  return gnuplot_text(given.empty() ? otherwise : given);
+Script axis_label(const std::string& given, const std::string& otherwise) {
+  return in_quotes(given.empty() ? otherwise : given);
 }
 
 Tics x_scale(const Plot& plot, const Range& x) {
@@ -324,11 +323,11 @@ Tics x_scale(const Plot& plot, const Range& x) {
   constexpr double many_decades = 3e3;
   const bool by_decades = !plot.names && x.hi > many_decades * x.lo;
   if (log && (by_decades || !plot.x_is_axis)) return {log_scale("x", x)};
-  const std::string range =
-      fmt::format("{}set xrange {}\n", log ? "set logscale x\n" : "", gnuplot_range(x));
-  if (!plot.names && !log) return {range + fmt::format("set xtics {:g}\n", round_step(x, 6))};
-  Tics tics = coordinate_tics('x', plot.along, x, log, room);
-  tics.commands.insert(0, range);
+  const Script range =
+      commands("{}set xrange {}\n", log ? Words("set logscale x\n") : Words(""), gnuplot_range(x));
+  if (!plot.names && !log) return {range + commands("set xtics {:g}\n", round_step(x, 6))};
+  Tics tics = coordinate_tics(AxisLetter::x, plot.along, x, log, room);
+  tics.commands = range + tics.commands;
   return tics;
 }
 
@@ -342,9 +341,9 @@ void draw(Figure& out, const Plot& plot, const std::string& note) {
   values.insert(values.end(), more.values.begin(), more.values.end());
   constexpr double margin = 0.06;
   const Range y = log ? log_range(values) : padded(in(unit, range_of(values)), margin);
-  const std::string y_scale =
+  const Script y_scale =
       log ? log_scale("y", y)
-          : fmt::format("set yrange {}\nset ytics {:g}\n", gnuplot_range(y), round_step(y, 6));
+          : commands("set yrange {}\nset ytics {:g}\n", gnuplot_range(y), round_step(y, 6));
   const Legend layout = legend_layout(plot, more.entries);
   const Tics tics = x_scale(plot, x);
   constexpr double row_cm = 0.36, axes_cm = 5.7, letter_cm = 0.115;
@@ -353,15 +352,15 @@ void draw(Figure& out, const Plot& plot, const std::string& note) {
   out.width_cm = layout.beside ? 14.0 : single_column_cm;
   out.height_cm =
       hanging_cm + (layout.beside ? std::max(7.0, 1.6 + row_cm * rows) : axes_cm + row_cm * rows);
-  out.commands = fmt::format(
+  const Script unit_label = unit.label().empty() ? Script() : commands(".'{}'", unit.label());
+  out.commands = commands(
       "set key outside {} vertical maxrows {} width 0\n"
       "set palette @magnitudes\nunset colorbox\n{}{}"
-      "set xlabel '{}'{} offset 0,1.2*lift\nset ylabel '{}{}'\n{}"
+      "set xlabel {}{} offset 0,1.2*lift\nset ylabel {}{}\n{}"
       "unit = {:g}\nlow(v) = v > {:.9g} ? v : {:.9g}\nplot \\\n{}{}\n",
-      layout.beside ? "right center" : "top center", layout.rows, tics.commands, y_scale,
-      axis_label(figure.x_label, figure.x),
-      note.empty() ? "" : fmt::format(".\"\\n\".'{{/*0.9 {}}}'", gnuplot_text(note)),
-      axis_label(figure.y_label, figure.y.size() == 1 ? figure.y.front() : "value"), unit.label(),
+      layout.beside ? Words("right center") : Words("top center"), layout.rows, tics.commands,
+      y_scale, axis_label(figure.x_label, figure.x), note_below(note),
+      axis_label(figure.y_label, figure.y.size() == 1 ? figure.y.front() : "value"), unit_label,
       more.before, unit.value(), y.lo, y.lo, curves(plot), more.plots);
 }
 

@@ -138,20 +138,21 @@ std::vector<Segment> contour(const Map& map, double height) {
 /// Levels for gnuplot, with their words.
 struct Level {
   double value;
-  std::string words;
+  Script words;  ///< in quotes
 };
 
 std::vector<Level> levels(const Map& map, const Range& range) {
   const std::vector<double>& asked = map.figure.contours;
   std::vector<Level> out;
   out.reserve(asked.size());
-  for (const double value : asked) out.push_back({value, minus(fmt::format("{:g}", value))});
+  for (const double value : asked)
+    out.push_back({value, in_quotes(minus(fmt::format("{:g}", value)))});
   if (!asked.empty()) return out;
   if (!map.figure.is_log('z')) {
     constexpr int parts = 6;
     const double step = round_step(range, parts);
     for (double k = std::ceil(range.lo / step); k * step < range.hi; k += 1.0)
-      out.push_back({k * step, minus(fmt::format("{:.6g}", k * step))});
+      out.push_back({k * step, in_quotes(minus(fmt::format("{:.6g}", k * step)))});
     return out;
   }
   const int first = static_cast<int>(std::floor(std::log10(range.lo)));
@@ -165,7 +166,7 @@ std::vector<Level> levels(const Map& map, const Range& range) {
 }
 
 struct Contours {
-  std::string labels, plots;
+  Script labels, plots;
 };
 
 /// Contours and their labels, each label where its line is far from the frame and other labels.
@@ -175,7 +176,7 @@ Contours draw_contours(const Map& map, const Range& range, DataFile& file) {
   constexpr const char* names[] = {"x1", "y1", "x2", "y2"};
   std::vector<double> columns[4];
   std::vector<Vector2d> taken;
-  std::string labels;
+  Script labels;
   const Vector2d low(map.x.edge[0], map.y.edge[0]);
   const Vector2d size(map.x.edge[map.x.edge.size() - 1] - low[0],
                       map.y.edge[map.y.edge.size() - 1] - low[1]);
@@ -200,8 +201,8 @@ Contours draw_contours(const Map& map, const Range& range, DataFile& file) {
     constexpr double least_room = 0.06;
     if (room < least_room) continue;
     taken.push_back((best - low).cwiseQuotient(size));
-    labels += fmt::format("set label '{}' at {:.9g},{:.9g} center front boxed\n", level.words,
-                          map.x.coordinate(best[0]), map.y.coordinate(best[1]));
+    labels += commands("set label {} at {:.9g},{:.9g} center front boxed\n", level.words,
+                       map.x.coordinate(best[0]), map.y.coordinate(best[1]));
   }
   std::vector<Column> table;
   table.reserve(4);
@@ -210,34 +211,36 @@ Contours draw_contours(const Map& map, const Range& range, DataFile& file) {
                                                           static_cast<Index>(columns[k].size()))});
   if (columns[0].empty()) return {};
   file.table("index 1: contour lines of the cells' centres, piece by piece", table);
-  const char* draw = "data index 1 using 1:2:($3-$1):($4-$2) with vectors nohead";
+  constexpr Words draw = "data index 1 using 1:2:($3-$1):($4-$2) with vectors nohead";
   return {labels,
-          fmt::format(", \\\n  {0} lc rgb 'white' lw 2, \\\n  {0} lc rgb samples lw 0.9", draw)};
+          commands(", \\\n  {0} lc rgb 'white' lw 2, \\\n  {0} lc rgb samples lw 0.9", draw)};
 }
 
 // ---- the drawing ----
 
-Tics axis_commands(char letter, const Side& side, const std::string& label, double room) {
+Tics axis_commands(AxisLetter letter, const Side& side, const Script& label, double room) {
   const Range range = side.range();
   Tics tics = coordinate_tics(letter, side.axis, range, side.log, room);
-  tics.commands = fmt::format("{}set {}range {}\n{}set {}label {} {}\n",
-                              side.log ? fmt::format("set logscale {}\n", letter) : "", letter,
-                              gnuplot_range(range), tics.commands, letter, label,
-                              letter == 'x' ? "offset 0,1.2*lift" : "");
+  const Words axis = in_commands(letter);
+  tics.commands = commands("{}set {}range {}\n{}set {}label {} {}\n",
+                           side.log ? commands("set logscale {}\n", axis) : Script(), axis,
+                           gnuplot_range(range), tics.commands, axis, label,
+                           letter == AxisLetter::x ? Words("offset 0,1.2*lift") : Words(""));
   return tics;
 }
 
 /// A number with both signs is drawn around zero, in colours that part there.
-std::string colours(const Map& map, const Range& range) {
+Script colours(const Map& map, const Range& range) {
   if (map.figure.is_log('z'))
-    return "set palette @magnitudes\n" + log_scale("cb", log_range({map.values()}));
+    return Words("set palette @magnitudes\n") + log_scale("cb", log_range({map.values()}));
   const bool both = range.lo < 0.0 && range.hi > 0.0;
-  return fmt::format("set palette @{}\nset cbrange {}\n", both ? "signed_values" : "magnitudes",
-                     gnuplot_range(both ? symmetric(range) : range));
+  return commands("set palette @{}\nset cbrange {}\n",
+                  both ? Words("signed_values") : Words("magnitudes"),
+                  gnuplot_range(both ? symmetric(range) : range));
 }
 
-std::string quoted(const std::string& given, const std::string& otherwise) {
-  return fmt::format("'{}'", gnuplot_text(given.empty() ? otherwise : given));
+Script label(const std::string& given, const std::string& otherwise) {
+  return in_quotes(given.empty() ? otherwise : given);
 }
 
 void draw(Figure& out, const Map& map, DataFile& file, const std::string& note) {
@@ -245,19 +248,18 @@ void draw(Figure& out, const Map& map, DataFile& file, const std::string& note) 
   const Range range = range_of({map.values()});
   const Contours contours = draw_contours(map, range, file);
   constexpr double columns = 40.0, rows = 15.0;  // characters along the axes
-  std::string x_label = quoted(figure.x_label, figure.x);
-  if (!note.empty()) x_label += fmt::format(".\"\\n\".'{{/*0.9 {}}}'", gnuplot_text(note));
+  const Script x_label = label(figure.x_label, figure.x) + note_below(note);
   std::size_t longest = 0;
   for (Index j = 0; j < map.y.axis.size(); ++j)
     longest = std::max(longest, characters(coordinate(map.y.axis, j)));
-  const Tics x = axis_commands('x', map.x, x_label, columns);
-  const Tics y = axis_commands('y', map.y, quoted(figure.y_label, figure.y.front()), rows);
+  const Tics x = axis_commands(AxisLetter::x, map.x, x_label, columns);
+  const Tics y = axis_commands(AxisLetter::y, map.y, label(figure.y_label, figure.y.front()), rows);
   constexpr double left_cm = 0.95, letter_cm = 0.142, slanted_cm = 0.115, plot_cm = 5.3;
   const double top_cm = 0.3;
   const double bottom_cm =
       (note.empty() ? 1.15 : 1.6) + slanted_cm * static_cast<double>(x.hanging);
   out.height_cm = top_cm + plot_cm + bottom_cm;
-  out.commands = fmt::format(
+  out.commands = commands(
       "unset grid\nunset key\n{}{}{}"
       "set label 1 {} at screen 0.975, graph 0.5 center rotate\n"
       "set lmargin at screen {:.3f}\nset rmargin at screen 0.8\n"
@@ -266,7 +268,7 @@ void draw(Figure& out, const Map& map, DataFile& file, const std::string& note) 
       "set style textbox opaque noborder fillcolor rgb 'white' margins 0.4,0.3\n{}"
       "plot data index 0 using 1:2:3:4:5:6:7 with boxxyerror fillstyle solid noborder lc "
       "palette{}\n",
-      x.commands, y.commands, colours(map, range), quoted(figure.z_label, figure.z),
+      x.commands, y.commands, colours(map, range), label(figure.z_label, figure.z),
       (left_cm + letter_cm * static_cast<double>(longest)) / out.width_cm,
       1.0 - top_cm / out.height_cm, bottom_cm / out.height_cm, bottom_cm / out.height_cm,
       plot_cm / out.height_cm, contours.labels, contours.plots);

@@ -112,9 +112,9 @@ std::string cube_body(const CubeSection& section, Level level) {
   for (std::size_t k = 0; k < section.drawings.size(); ++k)
     figures += figure_html(section.drawings[k].figure, figure_letter(k), section.svg[k],
                            section.folder, numbers(section.drawings[k]));
-  return fmt::format("{}<div class=\"figures\">\n{}</div>\n{}<div class=\"cards\">\n{}{}</div>\n",
-                     failures(cube), figures, heading(level, "How it was made"),
-                     card(level, "What was varied", axes(cube)),
+  return fmt::format("{}{}<div class=\"figures\">\n{}</div>\n{}<div class=\"cards\">\n{}{}</div>\n",
+                     not_drawn_html(section.failed), failures(cube), figures,
+                     heading(level, "How it was made"), card(level, "What was varied", axes(cube)),
                      card(level, "Files, and how to get them again", reproduction(section)));
 }
 

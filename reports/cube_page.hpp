@@ -13,7 +13,8 @@ namespace fprinciple::reports {
 struct CubeSection {
   const runs::Cube* cube;
   std::vector<CubeDrawing> drawings;
-  std::vector<std::string> svg;  ///< of each drawing
+  std::vector<std::string> svg;  ///< of each drawing; empty where gnuplot failed
+  std::vector<NotDrawn> failed;  ///< those figures
   std::string folder;            ///< from the page to the results: "" or "NAME/"
 };
 

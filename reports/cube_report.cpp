@@ -8,12 +8,10 @@
 #include <fmt/format.h>
 
 namespace fprinciple::reports {
-namespace {
-
 namespace fs = std::filesystem;
 
-std::vector<CubeDrawing> drawings(const runs::Cube& cube,
-                                  const std::vector<runs::CubeFigure>& figures) {
+std::vector<CubeDrawing> cube_drawings(const runs::Cube& cube,
+                                       const std::vector<runs::CubeFigure>& figures) {
   runs::check_numbers(figures, cube);
   const std::vector<std::string> numbers = numbers_shown(figures);
   std::vector<CubeDrawing> out;
@@ -23,32 +21,29 @@ std::vector<CubeDrawing> drawings(const runs::Cube& cube,
   return out;
 }
 
-CubeSection section(const runs::Cube& cube, std::vector<CubeDrawing> drawn,
-                    const fs::path& directory, const std::string& folder) {
-  CubeSection out{&cube, std::move(drawn), {}, folder};
-  for (const CubeDrawing& drawing : out.drawings)
-    out.svg.push_back(read_text(directory / "figures" / (drawing.figure.name + ".svg")));
-  return out;
-}
-
-}  // namespace
-
-nlohmann::json write_cube_report(const runs::Cube& cube,
-                                 const std::vector<runs::CubeFigure>& figures,
-                                 const fs::path& directory) {
-  std::vector<CubeDrawing> drawn = drawings(cube, figures);
-  make_directory(directory / "figures");
+nlohmann::json study_of(const std::vector<CubeDrawing>& drawings) {
   nlohmann::json study = nlohmann::json::object();
-  for (const CubeDrawing& drawing : drawn) {
-    draw(drawing.figure, directory / "figures");
-    study[study_key(drawing.figure.name)] = drawing.study;
-  }
-  write_text(directory / "report.html", cube_page(section(cube, std::move(drawn), directory, "")));
+  for (const CubeDrawing& drawing : drawings) study[study_key(drawing.figure.name)] = drawing.study;
   return study;
 }
 
+std::vector<NotDrawn> write_cube_report(const runs::Cube& cube, std::vector<CubeDrawing> drawings,
+                                        const fs::path& directory) {
+  make_directory(directory / "figures");
+  CubeSection section{&cube, std::move(drawings), {}, {}, ""};
+  for (const CubeDrawing& drawing : section.drawings) {
+    draw(drawing.figure, directory / "figures", section.failed);
+    section.svg.push_back(drawing_of(drawing.figure, directory));
+  }
+  write_text(directory / "report.html", cube_page(section));
+  return section.failed;
+}
+
 CubeSection cube_section(const Study& study, const fs::path& directory, const std::string& folder) {
-  return section(study.cube, drawings(study.cube, study.figures), directory, folder);
+  CubeSection section{&study.cube, cube_drawings(study.cube, study.figures), {}, {}, folder};
+  for (const CubeDrawing& drawing : section.drawings)
+    section.svg.push_back(drawing_of(drawing.figure, directory));
+  return section;
 }
 
 }  // namespace fprinciple::reports

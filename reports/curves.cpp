@@ -25,8 +25,8 @@ std::vector<Column> interpolants(const compare::Comparison& c) {
   return out;
 }
 
-std::string legend_name(const std::string& column) {
-  return column == "cubic_spline" ? "cubic spline" : "piecewise linear";
+Words legend_name(const std::string& column) {
+  return column == "cubic_spline" ? Words("cubic spline") : Words("piecewise linear");
 }
 
 /// The columns of the curves table, in its order; the first four are always there.
@@ -56,9 +56,9 @@ constexpr double height_cm = 8.8;
 
 /// One curve of the upper panel and its line of the legend.
 struct Curve {
-  std::string table;  ///< "index 0 using 1:2"
-  std::string style;
-  std::string title;
+  Script table;  ///< "index 0 using 1:2"
+  Words style;
+  Words title;
 };
 
 /// From the bottom to the top: what lies on top of a wide line leaves its edges to be seen.
@@ -66,8 +66,8 @@ std::vector<Curve> drawn_curves(const compare::Comparison& c, const std::vector<
                                 const Range& y) {
   constexpr int limit = 5, reference = 6;  // gnuplot counts columns from 1
   std::vector<Curve> out;
-  const auto add = [&](std::size_t column, const char* style, const std::string& title) {
-    out.push_back({fmt::format("index 0 using 1:{}", column), style, title});
+  const auto add = [&](std::size_t column, Words style, Words title) {
+    out.push_back({commands("index 0 using 1:{}", column), style, title});
   };
   if (c.cubic_spline || c.piecewise_linear)
     add(reference, "lines lc rgb reference lw 5", legend_name(columns[reference - 1].name));
@@ -76,19 +76,19 @@ std::vector<Curve> drawn_curves(const compare::Comparison& c, const std::vector<
     add(limit, "lines lc rgb prediction lw 1 dt (2,3)", "limit, t → ∞");
   add(2, "lines lc rgb network lw 2.2", "network");
   add(3, "lines lc rgb prediction lw 2.2 dt (6,4)", "prediction");
-  out.push_back({"index 1 using 1:2", "points pt 7 ps 0.55 lc rgb samples", "samples"});
+  out.push_back({Words("index 1 using 1:2"), "points pt 7 ps 0.55 lc rgb samples", "samples"});
   return out;
 }
 
-std::string upper_panel(const std::vector<Curve>& curves, const Range& x, const Range& y) {
-  std::string plots;
+Script upper_panel(const std::vector<Curve>& curves, const Range& x, const Range& y) {
+  Script plots;
   for (const Curve& curve : curves)
-    plots += fmt::format("{}data {} with {} title '{}'", plots.empty() ? "" : ", \\\n  ",
-                         curve.table, curve.style, curve.title);
+    plots += commands("{}data {} with {} title '{}'", plots.empty() ? Words("") : Words(", \\\n  "),
+                      curve.table, curve.style, curve.title);
   const std::size_t legend_rows = (curves.size() + 1) / 2;
   constexpr double legend_row_cm = 0.42, legend_edge_cm = 0.35;
   const double legend_cm = legend_edge_cm + legend_row_cm * static_cast<double>(legend_rows);
-  return fmt::format(R"gp(set multiplot
+  return commands(R"gp(set multiplot
 set lmargin at screen 0.165
 set rmargin at screen 0.97
 set xrange {x}
@@ -105,16 +105,16 @@ set key at screen 0.575,0.99 center top maxrows {rows}
 plot \
   {plots}
 )gp",
-                     fmt::arg("x", gnuplot_range(x)), fmt::arg("x_step", round_step(x, 6)),
-                     fmt::arg("y", gnuplot_range(y)), fmt::arg("y_step", round_step(y, 6)),
-                     fmt::arg("top", 1.0 - legend_cm / height_cm), fmt::arg("rows", legend_rows),
-                     fmt::arg("plots", plots));
+                  Argument("x", gnuplot_range(x)), Argument("x_step", round_step(x, 6)),
+                  Argument("y", gnuplot_range(y)), Argument("y_step", round_step(y, 6)),
+                  Argument("top", 1.0 - legend_cm / height_cm), Argument("rows", legend_rows),
+                  Argument("plots", plots));
 }
 
-std::string lower_panel(const Range& residual) {
+Script lower_panel(const Range& residual) {
   const Unit unit = unit_for(residual.hi);
   const Range drawn = padded(in(unit, residual), 0.12);
-  return fmt::format(R"gp(
+  return commands(R"gp(
 # Lower panel: network − prediction.
 set tmargin at screen 0.355
 set bmargin at screen 0.135
@@ -127,7 +127,7 @@ set xzeroaxis lt 1 lc rgb neutral lw 0.8
 plot data index 0 using 1:($4/{:g}) with lines lc rgb samples lw 1.3 notitle
 unset multiplot
 )gp",
-                     gnuplot_range(drawn), round_step(drawn, 4), unit.label(), unit.value());
+                  gnuplot_range(drawn), round_step(drawn, 4), unit.label(), unit.value());
 }
 
 }  // namespace
@@ -151,7 +151,7 @@ std::optional<Figure> curves(const compare::Comparison& c) {
   figure.commands = upper_panel(drawn_curves(c, columns, y), x, y) +
                     lower_panel(symmetric(range_of({columns[3].values})));
   const bool reference = c.cubic_spline || c.piecewise_linear;
-  const std::string reference_name = reference ? legend_name(columns[5].name) : "";
+  const std::string reference_name = reference ? legend_name(columns[5].name).text() : "";
   figure.alt = fmt::format(
       "Line plot over x of the trained network and, dashed, the prediction, through {} sample "
       "points{}{}. Below it, the difference of network and prediction.",

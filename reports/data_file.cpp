@@ -18,7 +18,7 @@ void DataFile::table(const std::string& what, const std::vector<Column>& columns
   if (!first_) text_ += "\n\n";
   first_ = false;
   const int width = digits_ + 7;  // sign, point and exponent
-  text_ += "# " + what + "\n#";
+  text_ += comment(what).text() + "#";
   for (const Column& column : columns) text_ += fmt::format(" {:>{}}", column.name, width);
   text_ += '\n';
   const Eigen::Index rows = columns.empty() ? 0 : columns.front().values.size();

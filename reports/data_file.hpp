@@ -1,5 +1,7 @@
 #pragma once
 
+#include "reports/script.hpp"
+
 #include <string>
 #include <vector>
 
@@ -18,7 +20,7 @@ struct Column {
 /// `index 0`, `index 1`, …
 class DataFile {
  public:
-  explicit DataFile(const std::string& title) : text_("# " + title + "\n") {}
+  explicit DataFile(const std::string& title) : text_(comment(title).text()) {}
 
   /// All columns have the same length. `row_block` > 0 sets a blank line after that many rows,
   /// which is how gnuplot tells the rows of a map apart.

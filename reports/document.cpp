@@ -3,6 +3,7 @@
 #include "reports/html.hpp"
 #include "reports/page_style.hpp"
 #include "reports/player.hpp"
+#include "reports/text_file.hpp"
 
 #include <fmt/format.h>
 
@@ -52,24 +53,50 @@ std::string link(const std::string& target, const std::string& text) {
   return fmt::format("<a href=\"{}\">{}</a>", url(target), escaped(text));
 }
 
+std::string not_drawn_html(const std::vector<NotDrawn>& figures) {
+  if (figures.empty()) return {};
+  std::string items;
+  for (const NotDrawn& figure : figures)
+    items += fmt::format("<li>{}: {}</li>\n", escaped(figure.figure), escaped(figure.why));
+  return "<div class=\"card warnings\" role=\"note\"><p><strong>Figures that could not be "
+         "drawn</strong></p>\n<ul>\n" +
+         items +
+         "</ul>\n<p>The results are whole; <code>fprinciple report</code> with this directory "
+         "draws again.</p></div>\n";
+}
+
+std::string drawing_of(const Figure& figure, const std::filesystem::path& results) {
+  const std::filesystem::path file = results / "figures" / (figure.name + ".svg");
+  return std::filesystem::exists(file) ? read_text(file) : std::string();
+}
+
 std::string figure_html(const Figure& figure, char letter, const std::string& svg,
                         const std::string& folder, const std::string& below) {
   const bool wide = figure.width_cm >= double_column_cm;
   const std::string file = folder + "figures/" + figure.name;
   // An image, not inline SVG: gnuplot uses the same ids in every file. A wide one scrolls in a
   // narrow window instead of shrinking until nobody can read it.
-  return fmt::format(R"html(<figure class="card{0}" id="{1}">
-<div class="paper"{2}><img alt="{3}" src="data:image/svg+xml;base64,{4}"></div>
-<figcaption><p><strong>Figure {11}. {5}.</strong> {6}</p>
-<p class="files">{7} · {8} · {9} · {10}</p>{12}</figcaption>
+  const std::string picture = svg.empty()
+                                  ? "<p class=\"soft\">gnuplot could not draw this figure.</p>"
+                                  : fmt::format(
+                                        "<div class=\"paper\"{}><img alt=\"{}\" "
+                                        "src=\"data:image/svg+xml;base64,{}\"></div>",
+                                        wide ? " tabindex=\"0\" role=\"group\" "
+                                               "aria-label=\"figure, scrolls\""
+                                             : "",
+                                        escaped(figure.alt), base64(svg));
+  const std::string drawings =
+      svg.empty() ? std::string()
+                  : link(file + ".pdf", "PDF") + " · " + link(file + ".svg", "SVG") + " · ";
+  return fmt::format(R"html(<figure class="card{}" id="{}">
+{}
+<figcaption><p><strong>Figure {}. {}.</strong> {}</p>
+<p class="files">{}{} · {}</p>{}</figcaption>
 </figure>
 )html",
-                     wide ? " wide" : "", escaped(url(folder + figure.name)),
-                     wide ? " tabindex=\"0\" role=\"group\" aria-label=\"figure, scrolls\"" : "",
-                     escaped(figure.alt), base64(svg), escaped(figure.title),
-                     escaped(figure.reading), link(file + ".pdf", "PDF"),
-                     link(file + ".svg", "SVG"), link(file + ".gp", "gnuplot script"),
-                     link(file + ".dat", "data"), letter, below);
+                     wide ? " wide" : "", escaped(url(folder + figure.name)), picture, letter,
+                     escaped(figure.title), escaped(figure.reading), drawings,
+                     link(file + ".gp", "gnuplot script"), link(file + ".dat", "data"), below);
 }
 
 }  // namespace fprinciple::reports

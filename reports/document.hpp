@@ -2,6 +2,7 @@
 
 #include "reports/figure.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,15 @@ std::string link(const std::string& target, const std::string& text);
 /// A, B, … of the figures of one section.
 inline char figure_letter(std::size_t k) { return static_cast<char>('A' + k); }
 
+/// What the page says of figures that gnuplot could not draw; empty when there is none.
+std::string not_drawn_html(const std::vector<NotDrawn>& figures);
+
+/// The SVG of a figure in results/figures; empty when there is none.
+std::string drawing_of(const Figure& figure, const std::filesystem::path& results);
+
 /// The figure with its caption, "Figure A. …", links to its files and, last, `below`, HTML. `svg`
-/// is its drawing, `folder` leads from the page to the results, "" or "NAME/", and makes the
-/// figure's id, folder + name.
+/// is its drawing, empty where there is none, `folder` leads from the page to the results, "" or
+/// "NAME/", and makes the figure's id, folder + name.
 std::string figure_html(const Figure& figure, char letter, const std::string& svg,
                         const std::string& folder, const std::string& below = {});
 

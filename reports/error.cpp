@@ -2,8 +2,6 @@
 #include "reports/data_file.hpp"
 #include "reports/figure.hpp"
 
-#include <fmt/format.h>
-
 namespace fprinciple::reports {
 namespace {
 
@@ -35,9 +33,9 @@ std::optional<Figure> error(const compare::Comparison& c) {
   figure.title = "Distance of network and prediction over time";
   figure.data = file.text();
   figure.commands =
-      log_axis('x', {columns[0].values[0], columns[0].values[columns[0].values.size() - 1]}) +
-      log_axis('y', decades({columns[1].values, columns[2].values})) +
-      fmt::format("set xlabel '{}' offset 0,1.5*lift\n", time_label) +
+      log_axis("x", {columns[0].values[0], columns[0].values[columns[0].values.size() - 1]}) +
+      log_axis("y", decades({columns[1].values, columns[2].values})) +
+      commands("set xlabel '{}' offset 0,1.5*lift\n", time_label) +
       "set ylabel 'root mean square on the grid'\n"
       "plot \\\n"
       "  data using 1:3 with lines lc rgb prediction lw 2.2 dt (6,4) "

@@ -28,10 +28,16 @@ std::optional<Figure> make_figure(runs::FigureName name, const runs::Run& run) {
   return std::nullopt;
 }
 
-void draw(const Figure& figure, const std::filesystem::path& directory) {
+std::optional<std::string> draw(const Figure& figure, const std::filesystem::path& directory) {
+  const Script commands = script(figure);  // it refuses a name that is no file's
   write_text(directory / (figure.name + ".dat"), figure.data);
-  write_text(directory / (figure.name + ".gp"), script(figure));
-  run_gnuplot(directory, figure);
+  write_text(directory / (figure.name + ".gp"), commands.text());
+  return run_gnuplot(directory, figure);
+}
+
+void draw(const Figure& figure, const std::filesystem::path& directory,
+          std::vector<NotDrawn>& not_drawn) {
+  if (auto why = draw(figure, directory)) not_drawn.push_back({figure.name, *std::move(why)});
 }
 
 }  // namespace fprinciple::reports

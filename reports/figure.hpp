@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compare/comparison.hpp"
+#include "reports/script.hpp"
 #include "runs/run.hpp"
 
 #include <filesystem>
@@ -13,7 +14,7 @@ namespace fprinciple::reports {
 /// One figure: the data, the gnuplot commands that draw it, and the words around it. The texts are
 /// plain text, without markup.
 struct Figure {
-  std::string name;
+  std::string name;  ///< letters, digits, '-' and '_'
   std::string title;
   std::string alt;      ///< what the picture shows, for who cannot see it
   std::string reading;  ///< how to read it, a sentence or two
@@ -21,7 +22,7 @@ struct Figure {
   double height_cm = 6.6;
   Eigen::Index frames = 0;  ///< of a film; its commands draw picture number `frame`, from 1 on
   std::string data;         ///< NAME.dat
-  std::string commands;  ///< gnuplot commands, with the file name NAME.dat in the variable `data`
+  Script commands;          ///< the file name NAME.dat is in the variable `data`
 };
 
 /// The two widths of a figure: one and two columns of a journal page.
@@ -55,7 +56,20 @@ std::optional<Figure> film(const compare::Comparison& comparison);
 std::optional<Figure> make_figure(runs::FigureName name, const runs::Run& run);
 
 /// Writes NAME.dat and NAME.gp into `directory` and runs gnuplot on them, which leaves NAME.svg and
-/// NAME.pdf, of a film NAME.gif. Throws RunError.
-void draw(const Figure& figure, const std::filesystem::path& directory);
+/// NAME.pdf, of a film NAME.gif. Returns nothing, or why gnuplot could not draw it. Throws
+/// InputError for a name that is not of letters, digits, '-' and '_', RunError when a file cannot
+/// be written.
+[[nodiscard]] std::optional<std::string> draw(const Figure& figure,
+                                              const std::filesystem::path& directory);
+
+/// A figure that gnuplot could not draw, and why: a line.
+struct NotDrawn {
+  std::string figure;
+  std::string why;
+};
+
+/// draw, which adds a figure that could not be drawn to the list.
+void draw(const Figure& figure, const std::filesystem::path& directory,
+          std::vector<NotDrawn>& not_drawn);
 
 }  // namespace fprinciple::reports

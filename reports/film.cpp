@@ -19,31 +19,31 @@ void append(std::vector<Column>& columns, const char* name, const MatrixXd& valu
 }
 
 /// gnuplot's list `times`, and the title of a picture.
-std::string time_title(const VectorXd& t) {
-  std::string words;
+Script time_title(const VectorXd& t) {
+  Script times;
   for (const double value : t) {
-    const std::string text = fmt::format("{:.2e}", value);
-    words += value == 0.0 ? " 0"
-                          : fmt::format(" {}·10^{{{}}}", text.substr(0, text.find('e')),
-                                        std::stoi(text.substr(text.find('e') + 1)));
+    const Decimal number = decimal(value, 2);
+    times += times.empty() ? Words("") : Words(" ");
+    times += value == 0.0 ? commands("0")
+                          : commands("{:.2f}·10^{{{}}}", number.mantissa, number.exponent);
   }
-  return fmt::format(
+  return commands(
       "times = '{}'\n"
       "set label 9 'time {{/:Italic t}} = '.word(times, frame) at screen 0.5,0.96 center\n",
-      words.substr(1));
+      times);
 }
 
-std::string line_commands(const Snapshots& s, const MatrixXd& samples) {
+Script line_commands(const Snapshots& s, const MatrixXd& samples) {
   const Index frames = s.t.size();
   const bool spectra = s.frequency.size() > 0;
   const Range x = padded(range_of({s.x.row(0).transpose(), samples.row(0).transpose()}), 0.02);
-  const std::string target =
+  const Script target =
       s.target.size() == 0
-          ? std::string()
-          : fmt::format("data index 0 using 1:{} with lines lc rgb target lw 2 title 'target', ",
-                        2 * frames + 2);
-  std::string out =
-      time_title(s.t) + fmt::format(R"gp(set multiplot
+          ? Script()
+          : commands("data index 0 using 1:{} with lines lc rgb target lw 2 title 'target', ",
+                     2 * frames + 2);
+  Script out = time_title(s.t) +
+               commands(R"gp(set multiplot
 set tmargin at screen 0.80
 set bmargin at screen 0.15
 set lmargin at screen 0.10
@@ -57,29 +57,28 @@ plot {target}data index 0 using 1:frame + 1 with lines lc rgb network lw 3 title
   data index 0 every 5 using 1:frame + {prediction} with points pt 7 ps 0.6 lc rgb prediction title 'prediction', \
   data index 1 using 1:2 with points pt 7 ps 1 lc rgb samples title 'samples'
 )gp",
-                                    fmt::arg("right", spectra ? 0.48 : 0.97),
-                                    fmt::arg("middle", spectra ? 0.28 : 0.52),
-                                    fmt::arg("x", gnuplot_range(x)),
-                                    fmt::arg("y", gnuplot_range(padded(s.values, 0.07))),
-                                    fmt::arg("prediction", frames + 1), fmt::arg("target", target));
+                        Argument("right", spectra ? 0.48 : 0.97),
+                        Argument("middle", spectra ? 0.28 : 0.52), Argument("x", gnuplot_range(x)),
+                        Argument("y", gnuplot_range(padded(s.values, 0.07))),
+                        Argument("prediction", frames + 1), Argument("target", target));
   if (spectra)
     out +=
         "unset label 9\nunset key\nset lmargin at screen 0.60\nset rmargin at screen 0.97\n"
         "set xrange [*:*]\nset ylabel 'amplitude of the spectrum'\n"
         "set xlabel '{/:Italic ξ}  (cycles per unit of {/:Italic x})'\n" +
-        log_axis('y', s.amplitude) +
-        fmt::format(R"gp(plot data index 2 using 1:{last} with lines lc rgb reference lw 7, \
+        log_axis("y", s.amplitude) +
+        commands(R"gp(plot data index 2 using 1:{last} with lines lc rgb reference lw 7, \
   data index 2 using 1:frame + 1 with lines lc rgb network lw 3, \
   data index 2 using 1:frame + {prediction} with points pt 7 ps 0.6 lc rgb prediction
 )gp",
-                    fmt::arg("last", 2 * frames + 1), fmt::arg("prediction", frames + 1));
+                 Argument("last", 2 * frames + 1), Argument("prediction", frames + 1));
   return out + "unset multiplot\n";
 }
 
-std::string map_commands(const Snapshots& s) {
+Script map_commands(const Snapshots& s) {
   const bool is_signed = s.values.lo < 0.0 && s.values.hi > 0.0;
   return time_title(s.t) +
-         fmt::format(R"gp(set multiplot
+         commands(R"gp(set multiplot
 unset key
 unset grid
 set size square
@@ -118,11 +117,11 @@ plot data index 0 using 1:2:(column(frame + 2) - column(frame + {prediction})) w
   data index 1 using 1:2 with points pt 6 ps 1.2 lc rgb samples
 unset multiplot
 )gp",
-                     fmt::arg("palette", is_signed ? "signed_values" : "magnitudes"),
-                     fmt::arg("values", gnuplot_range(is_signed ? symmetric(s.values) : s.values)),
-                     fmt::arg("difference", gnuplot_range(s.difference)),
-                     fmt::arg("step", round_step(s.difference, 4)),
-                     fmt::arg("prediction", s.t.size() + 2));
+                  Argument("palette", is_signed ? Words("signed_values") : Words("magnitudes")),
+                  Argument("values", gnuplot_range(is_signed ? symmetric(s.values) : s.values)),
+                  Argument("difference", gnuplot_range(s.difference)),
+                  Argument("step", round_step(s.difference, 4)),
+                  Argument("prediction", s.t.size() + 2));
 }
 
 }  // namespace

@@ -1,20 +1,21 @@
 #include "reports/gnuplot.hpp"
 
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
+#include "reports/isolated_process.hpp"
 #include "reports/palette.hpp"
 
 #include <array>
-#include <cstdio>
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 namespace fprinciple::reports {
+namespace fs = std::filesystem;
 namespace {
 
 /// One style for every figure. The colours are those of Okabe and Ito, and an indigo, which
 /// colour-blind readers can tell apart.
-constexpr const char* colours = R"gp(# ---- the style of all figures: colours ----
+constexpr Words colours = R"gp(# ---- the style of all figures: colours ----
 network    = '#0072B2'
 prediction = '#D55E00'
 reference  = '#BBBBBB'
@@ -30,15 +31,19 @@ divergence     = '#CC79A7'
 
 /// `name = "defined (0 '#…', 1 '#…', …)"`, for `set palette @name`.
 template <std::size_t N>
-std::string palette(const char* name, const std::array<const char*, N>& stops) {
-  std::string out;
+Script palette(Words name, const std::array<Words, N>& stops) {
+  Script out;
   for (std::size_t k = 0; k < N; ++k)
-    out += fmt::format("{}{} '{}'", k == 0 ? "" : k % 5 == 0 ? ", \\\n  " : ", ", k, stops[k]);
-  return fmt::format("{} = \"defined ({})\"\n", name, out);
+    out += commands("{}{} '{}'",
+                    k == 0       ? Words("")
+                    : k % 5 == 0 ? Words(", \\\n  ")
+                                 : Words(", "),
+                    k, stops[k]);
+  return commands("{} = \"defined ({})\"\n", name, out);
 }
 
 /// Set anew for each output, since a drawing changes it.
-constexpr const char* style = R"gp(
+constexpr Words style = R"gp(
   # ---- the style of all figures: lines, tics and legend ----
   set datafile missing 'NaN'
   set border lw 0.8 lc rgb neutral
@@ -50,7 +55,7 @@ constexpr const char* style = R"gp(
 
 /// Both outputs of one drawing. A centimetre is 96/2.54 pixels and a point 96/72 pixels in SVG, so
 /// that the two look the same.
-constexpr const char* drawing = R"gp(
+constexpr Words drawing = R"gp(
 do for [device in "svg pdf"] {{
   reset
   set encoding utf8
@@ -64,14 +69,14 @@ do for [device in "svg pdf"] {{
   lift = device eq "svg" ? 0.55 : 0  # svg sets the text under an axis too low
   set output "{name}.".device
 {style}
-  # ---- {title} ----
+  # ---- this figure ----
 {commands}
   unset output
 }}
 )gp";
 
 /// A film for slides: 128 pixels an inch, the last of `frames` pictures held for a while.
-constexpr const char* filming = R"gp(
+constexpr Words filming = R"gp(
 device = 'gif'
 lift = 0
 set encoding utf8
@@ -82,33 +87,34 @@ do for [picture = 1:{frames} + 4] {{
   frame = picture < {frames} ? picture : {frames}
   reset
 {style}
-  # ---- {title}: the picture number `frame` ----
+  # ---- the picture number frame ----
 {commands}
 }}
 unset output
 )gp";
 
-std::string indented(const std::string& commands) {
-  std::string out;
-  bool at_start = true;
-  for (const char c : commands) {
-    if (at_start && c != '\n') out += "  ";
-    out += c;
-    at_start = c == '\n';
-  }
-  if (out.ends_with('\n')) out.pop_back();
-  return out;
+/// The last line of what gnuplot has written that is not empty: it tells the error.
+std::string last_line(const std::string& output) {
+  const std::size_t end = output.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return {};
+  const std::size_t start = output.find_last_of('\n', end);
+  return base::excerpt(std::string_view(output).substr(start + 1, end - start));
 }
 
-std::string shell_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'')
-      out += "'\\''";
-    else
-      out += c;
-  }
-  return out + "'";
+constexpr const char* install = "on Debian: apt install gnuplot-nox";
+
+fs::path gnuplot() {
+  fs::path program = find_program("gnuplot");
+  if (program.empty())
+    throw RunError(fmt::format("gnuplot, which draws the figures, was not found; {}", install));
+  return program;
+}
+
+/// A minute, and another for every 6 MB that are read, by a film for each picture.
+Limits limits_of(const Figure& figure) {
+  constexpr double bytes_per_second = 1e5;
+  const auto bytes = static_cast<double>(figure.data.size() + figure.commands.text().size());
+  return {60.0 + bytes * static_cast<double>(1 + figure.frames) / bytes_per_second};
 }
 
 }  // namespace
@@ -118,39 +124,54 @@ std::vector<std::string> outputs(const Figure& figure) {
   return {figure.name + ".svg", figure.name + ".pdf"};
 }
 
-std::string script(const Figure& figure) {
-  return fmt::format("# {0}.\n# Draws {1} from {2}.dat:  gnuplot {2}.gp\n\n", figure.title,
-                     fmt::join(outputs(figure), " and "), figure.name) +
-         colours + palette("magnitudes", magnitudes) + palette("signed_values", signed_values) +
-         fmt::format("\ndata = '{}.dat'\n", figure.name) +
-         fmt::format(fmt::runtime(figure.frames > 0 ? filming : drawing),
-                     fmt::arg("width", figure.width_cm), fmt::arg("height", figure.height_cm),
-                     fmt::arg("name", figure.name), fmt::arg("title", figure.title),
-                     fmt::arg("frames", figure.frames), fmt::arg("style", style),
-                     fmt::arg("commands", indented(figure.commands)));
+Script script(const Figure& figure) {
+  std::vector<std::string> files = outputs(figure);
+  const Script name = file_name(figure.name);
+  return comment(figure.title + ".") +
+         comment(fmt::format("Draws {} from {}.dat:  gnuplot {}.gp", fmt::join(files, " and "),
+                             figure.name, figure.name)) +
+         "\n" + colours + palette("magnitudes", magnitudes) +
+         palette("signed_values", signed_values) + commands("\ndata = '{}.dat'\n", name) +
+         commands(figure.frames > 0 ? filming : drawing, Argument("width", figure.width_cm),
+                  Argument("height", figure.height_cm), Argument("name", name),
+                  Argument("frames", figure.frames), Argument("style", style),
+                  Argument("commands", figure.commands.indented()));
 }
 
-void run_gnuplot(const std::filesystem::path& directory, const Figure& figure) {
-  // -d: the user's own ~/.gnuplot must not change the figures.
-  const std::string command =
-      fmt::format("cd {} && gnuplot -d {}.gp 2>&1", shell_quoted(directory.string()), figure.name);
-  std::FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) throw RunError("gnuplot could not be started");
-  std::string message;
-  std::array<char, 512> buffer{};
-  while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr)
-    message += buffer.data();
-  const int status = pclose(pipe);
-  constexpr int command_not_found = 127;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == command_not_found)
-    throw RunError(
-        "gnuplot, which draws the figures, was not found; on Debian: apt install gnuplot-nox");
-  bool complete = true;
+std::optional<std::string> run_gnuplot(const fs::path& directory, const Figure& figure) {
+  const auto remove_outputs = [&] {
+    std::error_code ignored;
+    for (const std::string& file : outputs(figure)) fs::remove(directory / file, ignored);
+  };
+  remove_outputs();  // of another time
+  Ending ending;
+  try {
+    // -d: the user's own ~/.gnuplot must not change the figures.
+    ending = run_isolated(gnuplot(), {"-d", figure.name + ".gp"}, directory, limits_of(figure));
+  } catch (const RunError& error) {
+    return error.what();
+  }
+  bool complete = ending.failure.empty();
   for (const std::string& file : outputs(figure))
-    complete = complete && std::filesystem::exists(directory / file);
-  if (status != 0 || !complete)
-    throw RunError(fmt::format("gnuplot failed on {}: {}",
-                               (directory / (figure.name + ".gp")).string(), message));
+    complete = complete && fs::exists(directory / file);
+  if (complete) return std::nullopt;
+  remove_outputs();
+  const std::string message = last_line(ending.output);
+  return fmt::format("gnuplot: {}{}{}",
+                     ending.failure.empty() ? "an output is missing" : ending.failure,
+                     message.empty() ? "" : ": ", message);
+}
+
+void require_gnuplot() {
+  const Ending ending = run_isolated(
+      gnuplot(),
+      {"-d", "-e",
+       "set terminal svg enhanced; set terminal pdfcairo enhanced; set terminal gif animate"},
+      "/", {});
+  if (!ending.failure.empty())
+    throw RunError(
+        fmt::format("gnuplot, which draws the figures, cannot draw SVG, PDF and GIF ({}: {}); {}",
+                    ending.failure, last_line(ending.output), install));
 }
 
 }  // namespace fprinciple::reports

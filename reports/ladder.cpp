@@ -22,9 +22,9 @@ using Eigen::VectorXd;
 struct Look {
   std::optional<Model> model;  ///< none: the network
   const char* name;
-  const char* rung;    ///< what the next model leaves out
-  const char* colour;  ///< of that rung; a variable of the figures' style
-  const char* dash;
+  const char* rung;  ///< what the next model leaves out
+  Words colour;      ///< of that rung; a variable of the figures' style
+  Words dash;
 };
 
 constexpr Look looks[] = {
@@ -68,8 +68,8 @@ struct Rung {
   std::string name;
   std::string between;  ///< the models, where the name does not say them
   std::string fields;
-  std::string style;  ///< of the line
-  std::string colour;
+  Script style;  ///< of the line
+  Script colour;
   VectorXd rmse;  ///< on the grid, at the drawn times
 };
 
@@ -87,7 +87,7 @@ std::vector<Rung> rungs(const compare::Comparison& c, const std::vector<Index>& 
     const Look& look = *from.look;
     const std::string between = fmt::format("{} − {}", look.name, to.look->name);
     const std::string fields = fmt::format("{}-{}", from.field(), to.field());
-    const std::string style = fmt::format("lc rgb {} lw 2.2 dt {}", look.colour, look.dash);
+    const Script style = commands("lc rgb {} lw 2.2 dt {}", look.colour, look.dash);
     return Rung{look.rung, between, fields, style, look.colour, rmse_of(*from.f - *to.f, times)};
   };
   std::vector<Rung> out;
@@ -99,23 +99,21 @@ std::vector<Rung> rungs(const compare::Comparison& c, const std::vector<Index>& 
   if (out.size() > 1) {
     Rung total = distance(ladder.front(), ladder.back());
     total.name = "total";
-    total.style = "lc rgb samples lw 1.3 dt solid";
-    total.colour = "samples";
+    total.style = Words("lc rgb samples lw 1.3 dt solid");
+    total.colour = Words("samples");
     out.push_back(std::move(total));
   }
   return out;
 }
 
-/// "1.4·10^{−3}" in gnuplot's enhanced text; a dash for what is not a number.
-std::string number(double value) {
-  if (!std::isfinite(value)) return "–";
-  if (value == 0.0) return "0";
-  const std::string text = fmt::format("{:.1e}", value);
-  const std::size_t e = text.find('e');
-  const int exponent = std::stoi(text.substr(e + 1));
-  if (exponent == 0) return text.substr(0, e);
-  return fmt::format("{}·10^{{{}{}}}", text.substr(0, e), exponent < 0 ? "−" : "",
-                     std::abs(exponent));
+/// "1.4·10^{−3}", enhanced text for the inside of quotes; a dash for what is not a number.
+Script number(double value) {
+  if (!std::isfinite(value)) return Words("–");
+  if (value == 0.0) return Words("0");
+  const auto [mantissa, exponent] = decimal(value, 1);
+  if (exponent == 0) return commands("{:.1f}", mantissa);
+  return commands("{:.1f}·10^{{{}{}}}", mantissa, exponent < 0 ? Words("−") : Words(""),
+                  std::abs(exponent));
 }
 
 /// How the bars are drawn: from range.lo to value/unit, on an axis that leaves room for the numbers
@@ -144,15 +142,15 @@ BarAxis bar_axis(const VectorXd& values) {
   return {{lo, lo * std::pow(largest / lo, 1.0 / share_of_longest)}, {}, true};
 }
 
-std::string lines_panel(const std::vector<Rung>& all, const VectorXd& t) {
+Script lines_panel(const std::vector<Rung>& all, const VectorXd& t) {
   std::vector<VectorXd> values;
-  std::string plots;
+  Script plots;
   for (std::size_t k = 0; k < all.size(); ++k) {
     values.push_back(all[k].rmse);
-    plots += fmt::format("{}data index 0 using 1:{} with lines {}", k == 0 ? "" : ", \\\n  ", k + 2,
-                         all[k].style);
+    plots += commands("{}data index 0 using 1:{} with lines {}",
+                      k == 0 ? Words("") : Words(", \\\n  "), k + 2, all[k].style);
   }
-  return fmt::format(R"gp(set multiplot
+  return commands(R"gp(set multiplot
 unset key
 set tmargin at screen 0.90
 set bmargin at screen 0.17
@@ -166,53 +164,52 @@ set label 1 'root mean square on the grid' at screen 0.012, graph 0.5 center rot
 set title 'over time'
 plot {}
 )gp",
-                     log_axis('x', {t[0], t[t.size() - 1]}), log_axis('y', decades(values)),
-                     time_label, plots);
+                  log_axis("x", {t[0], t[t.size() - 1]}), log_axis("y", decades(values)),
+                  time_label, plots);
 }
 
 /// The name of each row, with a sample of its line: the legend of both panels.
-std::string row_names(const std::vector<Rung>& all) {
-  std::string out;
+Script row_names(const std::vector<Rung>& all) {
+  Script out;
   for (std::size_t k = 0; k < all.size(); ++k) {
     const Rung& rung = all[k];
     const auto row = static_cast<double>(k + 1);
-    out += fmt::format(
-        "set arrow from screen 0.463, first {0} to screen 0.501, first {0} nohead {1}\n", row,
-        rung.style);
-    const auto text = [&](const std::string& words, const std::string& place) {
-      out += fmt::format("set label '{}' at screen 0.511, first {} {}\n", words, row, place);
+    out +=
+        commands("set arrow from screen 0.463, first {0} to screen 0.501, first {0} nohead {1}\n",
+                 row, rung.style);
+    const auto text = [&](const std::string& words, Words place) {
+      out += commands("set label {} at screen 0.511, first {} {}\n", in_quotes(words), row, place);
     };
-    text(rung.name, rung.between.empty() ? "" : "offset 0,0.5");
+    text(rung.name, rung.between.empty() ? Words("") : Words("offset 0,0.5"));
     if (!rung.between.empty()) text(rung.between, "offset 0,-0.5 textcolor rgb neutral");
   }
   return out;
 }
 
-std::string bars_panel(const std::vector<Rung>& all, const VectorXd& last, double time) {
+Script bars_panel(const std::vector<Rung>& all, const VectorXd& last, double time) {
   const BarAxis axis = bar_axis(last);
   // Few bars stand further apart instead of being thicker.
   const double half = 0.33 * std::min(1.0, static_cast<double>(all.size()) / 5.0);
-  std::string numbers, plots;
+  Script numbers, plots;
   for (std::size_t k = 0; k < all.size(); ++k) {
     const double value = last[static_cast<Index>(k)] / axis.unit.value();
     const bool seen = std::isfinite(value) && value > axis.range.lo;
-    numbers +=
-        fmt::format("set label '{}' at first {:.9g}, first {} offset 0.6,0 front\n",
-                    number(last[static_cast<Index>(k)]), seen ? value : axis.range.lo, k + 1);
+    numbers += commands("set label '{}' at first {:.9g}, first {} offset 0.6,0 front\n",
+                        number(last[static_cast<Index>(k)]), seen ? value : axis.range.lo, k + 1);
     if (seen)
-      plots += fmt::format(
+      plots += commands(
           "{}data index 1 every ::{}::{} using (start):1:(start):($2/unit):($1-half):($1+half) "
           "with boxxyerror fillstyle solid noborder lc rgb {}",
-          plots.empty() ? "" : ", \\\n  ", k, k, all[k].colour);
+          plots.empty() ? Words("") : Words(", \\\n  "), k, k, all[k].colour);
   }
-  if (plots.empty()) plots = "NaN";
-  const std::string scale =
-      axis.log ? log_axis('x', axis.range)
-               : fmt::format(
+  if (plots.empty()) plots = Words("NaN");
+  const Script scale =
+      axis.log ? log_axis("x", axis.range)
+               : commands(
                      "unset logscale x\nset xrange {}\nset format x '%g'\nset xtics {:g}\n"
                      "unset mxtics\n",
                      gnuplot_range(axis.range), round_step(axis.range, 5));
-  return fmt::format(R"gp(
+  return commands(R"gp(
 # Right panel: the rungs at the last time.
 set lmargin at screen 0.712
 set rmargin at screen 0.985
@@ -229,12 +226,11 @@ unit = {unit_value:g}
 plot {plots}
 unset multiplot
 )gp",
-                     fmt::arg("rows", static_cast<double>(all.size()) + 0.6),
-                     fmt::arg("scale", scale), fmt::arg("unit", axis.unit.label()),
-                     fmt::arg("time", number(time)), fmt::arg("names", row_names(all)),
-                     fmt::arg("numbers", numbers), fmt::arg("start", axis.range.lo),
-                     fmt::arg("half", half), fmt::arg("unit_value", axis.unit.value()),
-                     fmt::arg("plots", plots));
+                  Argument("rows", static_cast<double>(all.size()) + 0.6), Argument("scale", scale),
+                  Argument("unit", axis.unit.label()), Argument("time", number(time)),
+                  Argument("names", row_names(all)), Argument("numbers", numbers),
+                  Argument("start", axis.range.lo), Argument("half", half),
+                  Argument("unit_value", axis.unit.value()), Argument("plots", plots));
 }
 
 /// "non-linearity (network − linearised) 1.4e-03, …"

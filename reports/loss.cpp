@@ -6,8 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
-
 namespace fprinciple::reports {
 namespace {
 
@@ -60,18 +58,19 @@ std::optional<Figure> loss(const compare::Comparison& c) {
   figure.title = "Loss over time";
   figure.data = file.text();
   figure.commands =
-      log_axis('x', {columns[0].values[0], columns[0].values[columns[0].values.size() - 1]}) +
-      log_axis('y', loss_range(all, network)) +
-      fmt::format("set xlabel '{}' offset 0,1.5*lift\n", time_label) +
-      "set ylabel '½Σ({/:Italic f} − {/:Italic y})²'\n" + (test ? "" : "set key maxrows 1\n") +
+      log_axis("x", {columns[0].values[0], columns[0].values[columns[0].values.size() - 1]}) +
+      log_axis("y", loss_range(all, network)) +
+      commands("set xlabel '{}' offset 0,1.5*lift\n", time_label) +
+      "set ylabel '½Σ({/:Italic f} − {/:Italic y})²'\n" +
+      (test ? Words("") : Words("set key maxrows 1\n")) +
       "plot \\\n"
       "  data using 1:2 with lines lc rgb network lw 2.2 title 'network', \\\n"
       "  data using 1:3 with lines lc rgb prediction lw 2.2 dt (6,4) title 'prediction'" +
-      (test ? ", \\\n"
-              "  data using 1:4 with lines lc rgb network lw 1.1 title 'network, test', \\\n"
-              "  data using 1:5 with lines lc rgb prediction lw 1.1 dt (6,4) "
-              "title 'prediction, test'\n"
-            : "\n");
+      (test ? Words(", \\\n"
+                    "  data using 1:4 with lines lc rgb network lw 1.1 title 'network, test', \\\n"
+                    "  data using 1:5 with lines lc rgb prediction lw 1.1 dt (6,4) "
+                    "title 'prediction, test'\n")
+            : Words("\n"));
   figure.alt = std::string(
                    "Log-log plot of the loss on the samples over time, for the network and, "
                    "dashed, the prediction") +

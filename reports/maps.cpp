@@ -19,28 +19,29 @@ constexpr Index most = 128;
 Index drawn(const data::Axis& axis) { return (axis.count - 1) / stride(axis.count, most) + 1; }
 
 /// The cells of an image reach half a spacing beyond their centres.
-std::string axis_range(const data::Axis& axis) {
+Script axis_range(const data::Axis& axis) {
   const double step = axis.spacing() * static_cast<double>(stride(axis.count, most));
   const double last = axis.lo + step * static_cast<double>(drawn(axis) - 1);
   return gnuplot_range({axis.lo - step / 2, last + step / 2});
 }
 
 /// A field with both signs is drawn around zero, in colours that part there.
-std::string colours(const Range& values) {
+Script colours(const Range& values) {
   if (values.lo < 0.0 && values.hi > 0.0)
-    return "set palette @signed_values\nset cbrange " + gnuplot_range(symmetric(values)) + '\n';
-  return "set palette @magnitudes\nset cbrange " + gnuplot_range(values) + '\n';
+    return Words("set palette @signed_values\nset cbrange ") + gnuplot_range(symmetric(values)) +
+           "\n";
+  return Words("set palette @magnitudes\nset cbrange ") + gnuplot_range(values) + "\n";
 }
 
 /// Discs in the colour of y, with a white and a black ring that show where they are.
-constexpr const char* sample_marks = R"gp(\
+constexpr Words sample_marks = R"gp(\
   data index 1 using 1:2 with points pt 7 ps 0.8 lc rgb 'white', \
   data index 1 using 1:2:3 with points pt 7 ps 0.55 lc palette, \
   data index 1 using 1:2 with points pt 6 ps 0.8 lw 1.2 lc rgb samples)gp";
 
-std::string commands(const data::Grid& grid, const Range& values, const Range& difference) {
+Script drawing(const data::Grid& grid, const Range& values, const Range& difference) {
   const Unit unit = unit_for(difference.hi);
-  return fmt::format(R"gp(set multiplot
+  return commands(R"gp(set multiplot
 unset grid
 unset key
 set size square
@@ -78,12 +79,12 @@ plot data index 0 using 1:2:($5/{unit:g}) with image, \
   data index 1 using 1:2 with points pt 6 ps 0.8 lw 1.2 lc rgb samples
 unset multiplot
 )gp",
-                     fmt::arg("x_range", axis_range(grid.axes[0])),
-                     fmt::arg("y_range", axis_range(grid.axes[1])),
-                     fmt::arg("colours", colours(values)), fmt::arg("samples", sample_marks),
-                     fmt::arg("difference", gnuplot_range(in(unit, difference))),
-                     fmt::arg("difference_step", round_step(in(unit, difference), 6)),
-                     fmt::arg("unit", unit.value()), fmt::arg("unit_label", unit.label()));
+                  Argument("x_range", axis_range(grid.axes[0])),
+                  Argument("y_range", axis_range(grid.axes[1])),
+                  Argument("colours", colours(values)), Argument("samples", sample_marks),
+                  Argument("difference", gnuplot_range(in(unit, difference))),
+                  Argument("difference_step", round_step(in(unit, difference), 6)),
+                  Argument("unit", unit.value()), Argument("unit_label", unit.label()));
 }
 
 }  // namespace
@@ -115,8 +116,8 @@ std::optional<Figure> maps(const compare::Comparison& c) {
   figure.width_cm = double_column_cm;
   figure.height_cm = 5.8;
   figure.data = file.text();
-  figure.commands = commands(c.grid, range_of({network, prediction, c.samples.y}),
-                             symmetric(range_of({difference})));
+  figure.commands = drawing(c.grid, range_of({network, prediction, c.samples.y}),
+                            symmetric(range_of({difference})));
   figure.alt = fmt::format(
       "Three colour maps over the plane: the trained network and the prediction in one colour "
       "scale, and their difference in its own, with the {} samples marked.",

@@ -21,14 +21,14 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 /// Names of gnuplot.cpp's colours, with a dash each.
-constexpr std::array styles{"lc rgb network",
-                            "lc rgb prediction dt (6,4)",
-                            "lc rgb target dt (2,3)",
-                            "lc rgb divergence dt (10,3,2,3)",
-                            "lc rgb zero_frequency dt (12,3)",
-                            "lc rgb nonlinearity dt (4,2)",
-                            "lc rgb finite_width dt (8,3,2,3,2,3)",
-                            "lc rgb samples dt (1,2)"};
+constexpr std::array<Words, 8> styles{"lc rgb network",
+                                      "lc rgb prediction dt (6,4)",
+                                      "lc rgb target dt (2,3)",
+                                      "lc rgb divergence dt (10,3,2,3)",
+                                      "lc rgb zero_frequency dt (12,3)",
+                                      "lc rgb nonlinearity dt (4,2)",
+                                      "lc rgb finite_width dt (8,3,2,3,2,3)",
+                                      "lc rgb samples dt (1,2)"};
 
 void require_comparable(const std::vector<OverlaidRun>& runs) {
   if (runs.size() > styles.size())
@@ -54,29 +54,22 @@ std::vector<std::string> labels(const std::vector<OverlaidRun>& runs) {
   return out;
 }
 
-/// As gnuplot reads it between single quotes.
-std::string quoted(const std::string& text) {
-  std::string out;
-  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
-  return fmt::format("'{}'", out);
-}
-
 /// One line for each run, of its own table x, y.
 struct Lines {
   std::string name, title, what;  ///< of the figure, and of each table
   std::vector<VectorXd> x, y;
-  std::string axes;  ///< gnuplot commands
+  Script axes;
 };
 
 Figure figure(const Lines& lines, const std::vector<std::string>& names,
               const std::string& reading) {
   DataFile file(lines.title);
-  std::string plots;
+  Script plots;
   for (std::size_t k = 0; k < names.size(); ++k) {
     file.table(fmt::format("index {}: {}, of {}", k, lines.what, names[k]),
                {{"x", lines.x[k]}, {"y", lines.y[k]}});
-    plots += fmt::format("{}data index {} using 1:2 with lines lw 2 {} title {} noenhanced",
-                         k == 0 ? "" : ", \\\n  ", k, styles[k], quoted(names[k]));
+    plots += commands("{}data index {} using 1:2 with lines lw 2 {} title {}",
+                      k == 0 ? Words("") : Words(", \\\n  "), k, styles[k], in_quotes(names[k]));
   }
   Figure out;
   out.name = lines.name;
@@ -84,8 +77,7 @@ Figure figure(const Lines& lines, const std::vector<std::string>& names,
   out.width_cm = 12.0;
   out.height_cm = 7.0 + 0.45 * static_cast<double>(names.size());
   out.data = file.text();
-  out.commands =
-      lines.axes + fmt::format("set key maxrows {}\nplot \\\n  {}\n", names.size(), plots);
+  out.commands = lines.axes + commands("set key maxrows {}\nplot \\\n  {}\n", names.size(), plots);
   out.alt =
       fmt::format("Line plot of {}, a line for each of {}.", lines.what, fmt::join(names, ", "));
   out.reading = reading;
@@ -100,7 +92,7 @@ Figure curves(const std::vector<OverlaidRun>& runs, const std::vector<std::strin
     lines.x.emplace_back(c.grid.points.row(0).transpose()(points));
     lines.y.emplace_back(c.f_nn.col(c.t.size() - 1)(points));
   }
-  lines.axes = fmt::format(
+  lines.axes = commands(
       "set xrange {}\nset yrange {}\nset xlabel '{{/:Italic x}}' offset 0,1.5*lift\n"
       "set ylabel '{{/:Italic f}}({{/:Italic x}})'\n",
       gnuplot_range(range_of(lines.x)), gnuplot_range(padded(range_of(lines.y), 0.07)));
@@ -110,15 +102,14 @@ Figure curves(const std::vector<OverlaidRun>& runs, const std::vector<std::strin
 /// A quantity over time, both axes logarithmic.
 Figure over_time(Lines lines, const std::vector<OverlaidRun>& runs,
                  const std::vector<std::string>& names, VectorXd compare::Comparison::*values,
-                 const char* label, const std::string& reading) {
+                 Words label, const std::string& reading) {
   for (const OverlaidRun& laid : runs) {
     const std::vector<Index> rows = positive(laid.run.comparison.t);
     lines.x.emplace_back(laid.run.comparison.t(rows));
     lines.y.emplace_back((laid.run.comparison.*values)(rows));
   }
-  lines.axes =
-      log_axis('x', range_of(lines.x)) + log_axis('y', decades(lines.y)) +
-      fmt::format("set xlabel '{}' offset 0,1.5*lift\nset ylabel '{}'\n", time_label, label);
+  lines.axes = log_axis("x", range_of(lines.x)) + log_axis("y", decades(lines.y)) +
+               commands("set xlabel '{}' offset 0,1.5*lift\nset ylabel '{}'\n", time_label, label);
   return figure(lines, names, reading);
 }
 
@@ -143,7 +134,7 @@ std::string table(const std::vector<OverlaidRun>& runs, const std::vector<std::s
 
 }  // namespace
 
-void write_overlay(const std::vector<OverlaidRun>& runs, const fs::path& directory) {
+std::vector<Figure> overlay_figures(const std::vector<OverlaidRun>& runs) {
   require_comparable(runs);
   const std::vector<std::string> names = labels(runs);
   std::vector<Figure> figures;
@@ -165,12 +156,18 @@ void write_overlay(const std::vector<OverlaidRun>& runs, const fs::path& directo
         runs, names, &compare::Comparison::rmse, "root mean square on the grid",
         "How far each network is from its own prediction, root mean square on its grid."));
   }
+  return figures;
+}
+
+std::vector<NotDrawn> write_overlay(const std::vector<OverlaidRun>& runs,
+                                    const fs::path& directory) {
+  const std::vector<Figure> figures = overlay_figures(runs);
   make_directory(directory / "figures");
   std::string body;
+  std::vector<NotDrawn> failed;
   for (std::size_t k = 0; k < figures.size(); ++k) {
-    draw(figures[k], directory / "figures");
-    body += figure_html(figures[k], figure_letter(k),
-                        read_text(directory / "figures" / (figures[k].name + ".svg")), "");
+    draw(figures[k], directory / "figures", failed);
+    body += figure_html(figures[k], figure_letter(k), drawing_of(figures[k], directory), "");
   }
   const std::string title = fmt::format("{} runs, overlaid", runs.size());
   write_text(directory / "report.html",
@@ -178,8 +175,10 @@ void write_overlay(const std::vector<OverlaidRun>& runs, const fs::path& directo
                                  "<p>In every figure each run has its own colour and dash. The "
                                  "times are of each run's own gradient flow.</p>\n</header>\n"
                                  "<main>\n" +
-                                 table(runs, names) + heading(2, "Figures") +
-                                 "<div class=\"figures\">\n" + body + "</div>\n</main>\n"));
+                                 not_drawn_html(failed) + table(runs, labels(runs)) +
+                                 heading(2, "Figures") + "<div class=\"figures\">\n" + body +
+                                 "</div>\n</main>\n"));
+  return failed;
 }
 
 }  // namespace fprinciple::reports

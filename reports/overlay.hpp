@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reports/figure.hpp"
 #include "runs/run.hpp"
 
 #include <filesystem>
@@ -13,12 +14,15 @@ struct OverlaidRun {
   runs::Run run;
 };
 
-/// Writes directory/figures/NAME.{gp,dat,svg,pdf}, the runs in common figures (d = 1: the networks
-/// at the last time; loss and error over time), and the page directory/report.html. Each run has a
-/// colour and a dash of its own, and its title in the legend, with its place where titles coincide.
-///
-/// Throws InputError for runs of different dimension or more than eight of them, and RunError as
-/// write_report.
-void write_overlay(const std::vector<OverlaidRun>& runs, const std::filesystem::path& directory);
+/// The runs in common figures: for d = 1 the networks at the last time, and loss and error over
+/// time. Each run has a colour and a dash of its own, and its title in the legend, with its place
+/// where titles coincide. Throws InputError for runs of different dimension or more than eight.
+std::vector<Figure> overlay_figures(const std::vector<OverlaidRun>& runs);
+
+/// Writes directory/figures/NAME.{gp,dat,svg,pdf} for each of those and the page
+/// directory/report.html. Returns the figures that gnuplot could not draw. Throws as
+/// overlay_figures and, RunError, as write_report.
+std::vector<NotDrawn> write_overlay(const std::vector<OverlaidRun>& runs,
+                                    const std::filesystem::path& directory);
 
 }  // namespace fprinciple::reports

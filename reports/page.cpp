@@ -133,9 +133,9 @@ std::string figures_html(const Section& section) {
   for (std::size_t k = 0; k < section.figures.size(); ++k)
     out += figure_html(section.figures[k], figure_letter(k), section.svg[k], section.folder);
   out += "</div>\n";
-  if (!section.not_drawn.empty())
+  if (!section.not_applicable.empty())
     out += fmt::format("<p class=\"soft\">Asked for, but not applicable here: {}.</p>\n",
-                       escaped(fmt::format("{}", fmt::join(section.not_drawn, ", "))));
+                       escaped(fmt::format("{}", fmt::join(section.not_applicable, ", "))));
   return out;
 }
 
@@ -218,8 +218,8 @@ std::string navigation(const std::string& list) {
 std::string section_body(const Section& section, Level level) {
   const runs::Run& run = *section.run;
   const json& s = run.summary;
-  return headline(s) + warnings(s) + section.player + heading(level, "Figures") +
-         figures_html(section) +
+  return headline(s) + not_drawn_html(section.failed) + warnings(s) + section.player +
+         heading(level, "Figures") + figures_html(section) +
          fmt::format("<h{0} id=\"{1}summary\">Summary</h{0}>\n", level, url(section.folder)) +
          "<div class=\"cards\">\n" + card(level, "What was run", what_was_run(s)) +
          card(level, "Theory and practice", agreement(s)) +

@@ -13,10 +13,11 @@ namespace fprinciple::reports {
 struct Section {
   const runs::Run* run;
   std::vector<Figure> figures = {};
-  std::vector<std::string> svg = {};        ///< the drawing of each figure
-  std::vector<std::string> not_drawn = {};  ///< figures that were asked for and do not apply
-  std::string player = {};                  ///< its HTML; empty where there is none
-  std::string folder;                       ///< from the page to the results: "" or "NAME/"
+  std::vector<std::string> svg = {};  ///< the drawing of each figure; empty where gnuplot failed
+  std::vector<NotDrawn> failed = {};  ///< those figures
+  std::vector<std::string> not_applicable = {};  ///< figures that were asked for and do not apply
+  std::string player = {};                       ///< its HTML; empty where there is none
+  std::string folder;                            ///< from the page to the results: "" or "NAME/"
 };
 
 /// The self-contained page of one experiment. Every number on it is a value of the summary.

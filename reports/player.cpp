@@ -7,6 +7,7 @@
 #include "reports/thinning.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -54,6 +55,13 @@ json logarithms(const MatrixXd& amplitude, const Range& range) {
   return stepped(amplitude.cwiseMax(lo).array().log10(), {std::log10(lo), std::log10(range.hi)});
 }
 
+template <std::size_t N>
+json in_json(const std::array<Words, N>& palette) {
+  json out;
+  for (const Words colour : palette) out.push_back(colour.text());
+  return out;
+}
+
 json in_json(const Range& range) { return {range.lo, range.hi}; }
 
 /// A player's limits; a grid of the plane has that many points a side.
@@ -75,7 +83,8 @@ json player_data(const compare::Comparison& c) {
               {"y_range", in_json(s.values)},
               {"difference_range", in_json(s.difference)}};
   if (!plane && c.target) out["target"] = packed(s.target);  // P
-  if (plane) out["palettes"] = {{"magnitudes", magnitudes}, {"signed", signed_values}};
+  if (plane)
+    out["palettes"] = {{"magnitudes", in_json(magnitudes)}, {"signed", in_json(signed_values)}};
   if (plane && c.grid.regular())
     for (const data::Axis& axis : c.grid.axes)
       out["cell"].push_back(axis.spacing() *

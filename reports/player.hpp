@@ -14,7 +14,9 @@ namespace fprinciple::reports {
 /// Empty for d > 2 or a single time.
 std::string player(const compare::Comparison& comparison, const std::string& folder, bool film);
 
-/// JavaScript that sets every player of the page going; once on a page, after the players.
+/// player.js, which sets every player of the page going; once on a page, after the players. It is
+/// plain JavaScript on a canvas, so that the page needs no library and no network; its colours are
+/// the page's own, so they follow its light and dark.
 extern const char* const player_script;
 
 }  // namespace fprinciple::reports

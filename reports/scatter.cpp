@@ -47,9 +47,9 @@ std::optional<Figure> scatter(const compare::Comparison& c) {
   figure.title = "Prediction over network";
   figure.height_cm = 8.0;
   figure.data = file.text();
-  const std::string range =
+  const Script range =
       gnuplot_range(padded(range_of({columns[0].values, columns[1].values}), 0.05));
-  figure.commands = fmt::format(R"gp(set size square
+  figure.commands = commands(R"gp(set size square
 set key maxrows 1
 set xrange {0}
 set yrange {0}
@@ -59,7 +59,7 @@ plot \
   x with lines lc rgb neutral lw 1 title 'equal', \
   data using 1:2 with points pt 7 ps 0.28 lc rgb network title 'points of the grid'
 )gp",
-                                range);
+                             range);
   figure.alt =
       "Scatter plot of the prediction over the trained network, one dot for each point of the "
       "grid, "

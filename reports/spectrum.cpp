@@ -99,13 +99,13 @@ VectorXd repeated(const VectorXd& values, Index times) {
 /// Frequency by frequency, the times within each.
 VectorXd flattened(const MatrixXd& share) { return share.transpose().reshaped(); }
 
-std::string commands(const VectorXd& frequency, const VectorXd& times, const Range& difference) {
+Script drawing(const VectorXd& frequency, const VectorXd& times, const Range& difference) {
   const double df = frequency[1] - frequency[0];
   const double dt = times[1] - times[0];
   const Range log_t{times[0] - dt / 2, times[times.size() - 1] + dt / 2};
   const Range y{frequency[0] - df / 2, frequency[frequency.size() - 1] + df / 2};
   const double step = std::max(1.0, round_step(log_t, 7));
-  return fmt::format(R"gp(set multiplot
+  return commands(R"gp(set multiplot
 unset grid
 unset key
 set object 1 rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb reference fillstyle solid noborder
@@ -154,11 +154,10 @@ set colorbox user origin screen 0.918,0.165 size screen 0.012,0.665
 plot data index 0 using 3:1:(100*$6) with image pixels
 unset multiplot
 )gp",
-                     fmt::arg("x_range", gnuplot_range(log_t)),
-                     fmt::arg("y_range", gnuplot_range(y)), fmt::arg("step", step),
-                     fmt::arg("y_step", round_step(y, 6)),
-                     fmt::arg("difference", gnuplot_range(difference)),
-                     fmt::arg("difference_step", round_step(difference, 6)));
+                  Argument("x_range", gnuplot_range(log_t)), Argument("y_range", gnuplot_range(y)),
+                  Argument("step", step), Argument("y_step", round_step(y, 6)),
+                  Argument("difference", gnuplot_range(difference)),
+                  Argument("difference_step", round_step(difference, 6)));
 }
 
 }  // namespace
@@ -206,7 +205,7 @@ std::optional<Figure> spectrum(const compare::Comparison& c) {
   figure.width_cm = double_column_cm;
   figure.height_cm = 6.6;
   figure.data = file.text();
-  figure.commands = commands(
+  figure.commands = drawing(
       frequency, times,
       symmetric(range_of({(100.0 * difference.reshaped()).cwiseMax(-100.0).cwiseMin(100.0)})));
   figure.alt =

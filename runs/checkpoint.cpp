@@ -4,6 +4,7 @@
 #include "base/message.hpp"
 #include "io/checksum.hpp"
 #include "io/netcdf.hpp"
+#include "runs/toml_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -171,7 +172,8 @@ std::string identity(const Experiment& experiment) {
     add(initial->w);
     add(initial->b);
   }
-  return fmt::format("{}\n# samples, grid, weights: {:08x}\n", experiment.text,
+  return fmt::format("{}\n# samples, grid, weights: {:08x}\n",
+                     values_of(experiment.text, {"title", "report", "train.checkpoint"}),
                      checksum.checksum());
 }
 

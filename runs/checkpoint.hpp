@@ -8,9 +8,9 @@
 
 namespace fprinciple::runs {
 
-/// What must be the same for training to go on from a checkpoint: the experiment's text and, as a
-/// comment below it, a checksum of samples, grid and given weights, which may come from other
-/// files.
+/// What must be the same for training to go on from a checkpoint: the experiment's values, but for
+/// its title, its figures and how often it keeps a checkpoint, and, as a comment below them, a
+/// checksum of samples, grid and given weights, which may come from other files.
 std::string identity(const Experiment& experiment);
 
 /// Writes a checkpoint, NetCDF-4 with a checksum at its end, every number bit for bit;

@@ -6,6 +6,7 @@
 #include "base/version.hpp"
 #include "runs/checkpoint.hpp"
 #include "runs/run.hpp"
+#include "runs/toml_reader.hpp"
 #include "runs/verify.hpp"
 
 #include <algorithm>
@@ -146,7 +147,7 @@ SweepPlan plan(const Sweep& sweep) {
     checksum.process_bytes(text.data(), text.size());
   };
   add(base::version());
-  add(sweep.text);
+  add(values_of(sweep.text, {"title", "figure"}));
   for (Index cell = 0; cell < sweep.size(); ++cell) {
     try {
       const Experiment e = experiment(sweep, cell);

@@ -18,7 +18,7 @@ namespace fprinciple::runs {
 struct SweepPlan {
   std::vector<double> work;  ///< C, width × samples: the heaviest cells run first
   /// What must be the same for a sweep to go on from finished cells: a checksum of the version, the
-  /// sweep file and every cell's experiment with its data.
+  /// sweep file's values but for titles and figures, and every cell's experiment with its data.
   std::string identity;
 };
 

@@ -207,6 +207,24 @@ std::string toml_number(double number) {
   return whole ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
 }
 
+std::string values_of(const std::string& text, std::initializer_list<std::string_view> without) {
+  toml::table table;
+  try {
+    table = toml::parse(text);
+  } catch (const toml::parse_error&) {
+    return text;
+  }
+  for (const std::string_view key : without) {
+    const std::size_t dot = key.find('.');
+    toml::table* owner =
+        dot == std::string_view::npos ? &table : table[key.substr(0, dot)].as_table();
+    if (owner) owner->erase(dot == std::string_view::npos ? key : key.substr(dot + 1));
+  }
+  std::ostringstream out;
+  out << table;
+  return out.str();
+}
+
 TomlFile::TomlFile(const std::filesystem::path& file) : TomlFile(file, contents(file)) {}
 
 TomlFile::TomlFile(const std::filesystem::path& file, std::string text)

@@ -117,6 +117,11 @@ class TomlTable {
 /// A number as TOML; an integer where it is one.
 std::string toml_number(double number);
 
+/// The values of a TOML text, as one text that is the same whatever its comments, its white space
+/// and the order of its keys. Left out are the keys in `without`, of the root or, "train.step", of
+/// a table of it. What is no TOML stays as it is.
+std::string values_of(const std::string& text, std::initializer_list<std::string_view> without);
+
 /// A TOML file, parsed. It may be edited: a value's place is then that of the edit.
 class TomlFile {
  public:

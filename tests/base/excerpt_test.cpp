@@ -20,6 +20,7 @@ TEST_CASE("an excerpt has no control character and no byte that is no UTF-8") {
   CHECK(excerpt("\xc0\xaf") == "\\xc0\\xaf");           // / in two bytes
   CHECK(excerpt("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // half a pair
   CHECK(excerpt("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");
+  CHECK(excerpt("\xef\xbf\xbe") == "\\xef\\xbf\\xbe");  // no character
 }
 
 TEST_CASE("an excerpt ends before the character that is too much") {

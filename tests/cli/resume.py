@@ -269,6 +269,11 @@ def main():
     refused("another experiment", "results/e.checkpoint.nc: is of another experiment")
     check(CHECKPOINT.read_bytes() == whole, "a refused checkpoint was touched")
     check(arrays("results/e") == reference, "a refused checkpoint replaced the result")
+    file.write_text("# A comment.\n" + text.replace("resumed", "another title")
+                    .replace('["loss"]', '["loss", "curves"]').replace("checkpoint = 0.05", ""))
+    status, said = run("run", "e.toml", "--resume")
+    check(status == 0 and "going on from" in said and arrays("results/e") == reference
+          and Path("results/e/figures/curves.svg").exists(), f"another title: {status}: {said}")
 
 
 command, method = os.path.abspath(sys.argv[1]), sys.argv[2]

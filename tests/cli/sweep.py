@@ -170,9 +170,10 @@ def damaged(reference):
 def another(reference):
     """Cells of a sweep that has changed since are refused; without --resume they are removed."""
     interrupted()
-    for file in ("s.toml", "e.toml"):
+    for file, old, new in (("s.toml", "range = [1, 6]", "range = [2, 7]"),
+                           ("e.toml", "[-0.8,", "[-0.9,")):
         text = Path(file).read_text()
-        Path(file).write_text(text + "# changed\n")
+        Path(file).write_text(text.replace(old, new))
         before = cells()
         status, said = run("sweep", "s.toml", "--resume")
         check(status == 2 and "is of another sweep or version" in said and cells() == before,
@@ -186,6 +187,31 @@ def another(reference):
     check([path.name for path in CELLS.iterdir()] == ["mine"], "not resumed: a file was touched")
     shutil.rmtree(CELLS)
     nothing_left("not resumed")
+
+
+def redrawn(reference):
+    """A title, a comment, a figure: what is no part of the computation refuses no cell."""
+    interrupted()
+    before = {file: Path(file).read_text() for file in ("s.toml", "e.toml")}
+    Path("s.toml").write_text(before["s.toml"].replace('"swept"', '"a better title"') + """
+# A figure that was forgotten.
+[[figure]]
+name = "width"
+kind = "lines"
+x = "network.width"
+y = "error.rmse"
+over = "network.seed"
+by = "step"
+""")
+    Path("e.toml").write_text('title = "e" # new\n[report]\nfigures = ["loss"]\n' + before["e.toml"])
+    status, said = run("sweep", "s.toml", "--resume")
+    check(status == 0 and f"going on from {CELLS}: " in said, f"redrawn: {status}: {said}")
+    check(Path("results/s/figures/width.svg").exists(), "redrawn: no figure")
+    of_cells = lambda dump: dump[dump.index(b"data:"):]
+    check(of_cells(cube()) == of_cells(reference), "redrawn: another cube")
+    for file, text in before.items():
+        Path(file).write_text(text)
+    nothing_left("redrawn")
 
 
 def failing():
@@ -318,6 +344,7 @@ def main():
         signalled(number, reference)
     damaged(reference)
     another(reference)
+    redrawn(reference)
     failing()
     unwritable()
     second()

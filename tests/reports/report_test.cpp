@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "reports/figure.hpp"
+#include "reports/gnuplot.hpp"
 #include "reports/html.hpp"
 #include "reports/overlay.hpp"
 #include "reports/text_file.hpp"
@@ -324,7 +325,7 @@ TEST_CASE("the ladder has a rung for each step and their total", "[reports]") {
   for (std::size_t k = 0; k < rungs.size(); ++k) CHECK(rungs[k] == Approx(expected[k]));
   for (const char* name : {"'non-linearity'", "'finite width'", "'zero frequency'",
                            "'divergence term'", "'total'", "'4.0·10^{−3}'", "'1.3·10^{−1}'"})
-    CHECK(has(figure->commands, name));
+    CHECK(has(figure->commands.text(), name));
   CHECK(has(figure->alt, "zero frequency (complete − LFP-2020) 2.0e-04"));
 
   const ScratchDirectory scratch;
@@ -341,12 +342,12 @@ TEST_CASE("a rung across a missing model is named by its neighbours", "[reports]
   const std::vector<double> rungs = last_table(*figure);
   REQUIRE(rungs.size() == 4);
   CHECK(rungs[1] == Approx(0.0302));
-  CHECK(has(figure->commands, "'linearised − LFP-2020'"));
-  CHECK(has(figure->commands, "'divergence term'"));
-  CHECK_FALSE(has(figure->commands, "'finite width'"));
-  CHECK_FALSE(has(figure->commands, "'zero frequency'"));
+  CHECK(has(figure->commands.text(), "'linearised − LFP-2020'"));
+  CHECK(has(figure->commands.text(), "'divergence term'"));
+  CHECK_FALSE(has(figure->commands.text(), "'finite width'"));
+  CHECK_FALSE(has(figure->commands.text(), "'zero frequency'"));
   const ScratchDirectory scratch;
-  CHECK_NOTHROW(reports::draw(*figure, scratch.path));
+  CHECK_FALSE(reports::draw(*figure, scratch.path));
 }
 
 TEST_CASE("there is no ladder without the linearised network", "[reports]") {
@@ -374,7 +375,7 @@ TEST_CASE("the bounds' figure has the errors under their bounds", "[reports]") {
   }
   CHECK(points == run.comparison.grid.size());
   for (const char* level : {"1234.5 with lines", "321.5 with lines", "0.0185 with lines"})
-    CHECK(has(figure->commands, level));
+    CHECK(has(figure->commands.text(), level));
   run.comparison.power_function.resize(0);
   CHECK_FALSE(reports::make_figure(FigureName::bounds, run));
 }
@@ -437,11 +438,11 @@ TEST_CASE("runs are overlaid, each with its name and its numbers", "[reports]") 
     runs[1].run.title = "It's {another} run_2";
     reports::write_overlay(runs, scratch.path);
     CHECK(has(read_text(scratch.path / "figures" / "loss.gp"),
-              "title 'It''s {another} run_2' noenhanced"));
+              "title 'It{\\047}s \\{another\\} run\\_2'"));
   }
   SECTION("titles that coincide") {
     reports::write_overlay(runs, scratch.path);
-    CHECK(has(read_text(scratch.path / "figures" / "loss.gp"), "\"quoted\" (b)' noenhanced"));
+    CHECK(has(read_text(scratch.path / "figures" / "loss.gp"), "{\\042}quoted{\\042} (b)'"));
   }
   CHECK(drawn(scratch.path) == std::set<std::string>{"curves", "error", "loss"});
   const std::string html = read_text(scratch.path / "report.html");
@@ -474,14 +475,27 @@ TEST_CASE("the film has a picture for each snapshot and is small enough to send"
 TEST_CASE("without gnuplot the error says what to install", "[reports]") {
   const ScratchDirectory scratch, empty;
   const PathVariable path(empty.path.string());
-  CHECK_THROWS_AS(reports::write_report(synthetic(1, false), scratch.path), RunError);
-  CHECK_THROWS_WITH(reports::write_report(synthetic(1, false), scratch.path),
-                    Catch::Contains("gnuplot-nox"));
+  CHECK_THROWS_AS(reports::require_gnuplot(), RunError);
+  CHECK_THROWS_WITH(reports::require_gnuplot(), Catch::Contains("apt install gnuplot-nox"));
+  // And when it goes away before the end, no result is lost.
+  const auto failed = reports::write_report(synthetic(1, false), scratch.path, {"loss"});
+  REQUIRE(failed.size() == 1);
+  CHECK(failed[0].figure == "loss");
+  CHECK(has(failed[0].why, "gnuplot-nox"));
+  const std::string html = read_text(scratch.path / "report.html");
+  CHECK(balanced(html));
+  CHECK(has(html, "<li>loss: gnuplot, which draws the figures, was not found"));
+  CHECK(has(html, "gnuplot could not draw this figure."));
+  CHECK_FALSE(has(html, "<img"));
+  CHECK_FALSE(has(html, "loss.svg"));
 }
 
 TEST_CASE("gnuplot's own message is passed on", "[reports]") {
   const ScratchDirectory scratch;
   reports::Figure figure = *reports::make_figure(FigureName::loss, synthetic(1, false));
-  figure.commands = "plot nothing_of_this_name\n";
-  CHECK_THROWS_WITH(reports::draw(figure, scratch.path), Catch::Contains("nothing_of_this_name"));
+  figure.commands = reports::Words("plot nothing_of_this_name\n");
+  const auto why = reports::draw(figure, scratch.path);
+  REQUIRE(why);
+  CHECK(has(*why, "undefined variable: nothing_of_this_name"));
+  CHECK_FALSE(has(*why, "\n"));
 }

@@ -240,9 +240,9 @@ TEST_CASE("a checkpoint that does not fit on the disk leaves the former one") {
   std::signal(SIGXFSZ, handler);
 }
 
-TEST_CASE("an experiment's identity changes with the text, the samples, the grid and the weights") {
+TEST_CASE("an experiment's identity changes with its values, samples, grid and weights") {
   runs::Experiment e;
-  e.text = "title = \"e\"";
+  e.text = "title = \"e\"\n[train]\ntolerance = 0.1\ncheckpoint = 60\n";
   e.problem.samples = {tests::random_matrix(1, 3, 1), tests::random_vector(3, 2)};
   e.problem.grid.points = tests::random_matrix(1, 4, 3);
   e.problem.start = random_weights(4, 1, 4);
@@ -262,8 +262,20 @@ TEST_CASE("an experiment's identity changes with the text, the samples, the grid
   CHECK(changes(initial.a[0]));
   CHECK(changes(initial.w(3, 0)));
   CHECK(changes(initial.b[1]));
-  e.text += ' ';
-  CHECK(runs::identity(e) != first);
+  const auto with_text = [&](const std::string& text) {
+    e.text = text;
+    return runs::identity(e);
+  };
+  for (const char* same : {"title = \"f\"\n[train]\ntolerance = 0.1\ncheckpoint = 60\n",
+                           "# a comment\n[train]\ncheckpoint = 1\ntolerance = 0.1 # another\n",
+                           "[report]\nfigures = [\"loss\"]\n[train]\n  tolerance    =    0.1\n",
+                           "train = { tolerance = 1e-1 }"})
+    CHECK(with_text(same) == first);
+  for (const char* other :
+       {"[train]\ntolerance = 0.2", "[train]\ntolerance = 0.10000000000000002",
+        "[train]\ntolerance = 0.1\ncheckpoints = 60", "[train]\n", "", "tolerance = 0.1",
+        "[train]\ntolerance = 0.1\n[lfp]\ncheckpoint = 60", "[train]\ntolerance = [0.1]"})
+    CHECK(with_text(other) != first);
 }
 
 TEST_CASE("a run that is interrupted after any step and resumed gives the same arrays") {

@@ -1,10 +1,3 @@
-#include "reports/player.hpp"
-
-namespace fprinciple::reports {
-
-// Plain JavaScript on a canvas, so that the page needs no library and no network. Colours are the
-// page's own, so they follow its light and dark.
-const char* const player_script = R"js(
 (() => {
   'use strict';
   const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -285,6 +278,3 @@ const char* const player_script = R"js(
 
   document.querySelectorAll('.player').forEach(start);
 })();
-)js";
-
-}  // namespace fprinciple::reports
