@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/stopwatch.hpp"
 #include "base/version.hpp"
+#include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/sweep_command.hpp"
@@ -34,7 +35,6 @@ namespace {
 
 using nlohmann::json;
 using runs::Experiment;
-using runs::OutputDirectory;
 using runs::Run;
 
 /// The number at a place in a summary; nan where there is none (JSON writes nan as null).
@@ -61,12 +61,11 @@ std::string solver_agreement(const json& summary) {
 /// Each bound, how far it is above the error that it bounds, and what it knows.
 void print_bounds(const json& summary) {
   const auto show = [&](const char* name, const char* key, const std::string& rest) {
-    fmt::print("  {:<14} {:9.3g}  {}\n", name, number(summary, fmt::format("/bounds/{}", key)),
-               rest);
+    say("  {:<14} {:9.3g}  {}", name, number(summary, fmt::format("/bounds/{}", key)), rest);
   };
   if (const double norm = number(summary, "/bounds/fp_norm"); std::isfinite(norm)) {
-    fmt::print("  bounds         with Q = {:.4g}, n = {}, δ = {:g}, over the whole box:\n", norm,
-               number(summary, "/problem/samples"), number(summary, "/bounds/delta"));
+    say("  bounds         with Q = {:.4g}, n = {}, δ = {:g}, over the whole box:", norm,
+        number(summary, "/problem/samples"), number(summary, "/bounds/delta"));
     for (const runs::BoundWords& bound : runs::bound_words)
       show(bound.name, bound.key,
            fmt::format("{:9.3g} × the error; {}",
@@ -80,34 +79,32 @@ void print_bounds(const json& summary) {
        fmt::format("its root mean square; all four to {:.1g} of themselves",
                    number(summary, "/bounds/measured_error")));
   if (const std::string note = summary.at("bounds").at("note"); !note.empty())
-    fmt::print("  note           {}\n", note);
+    say("  note           {}", note);
 }
 
 void print_summary(const Run& run, const fs::path& directory, double seconds) {
   const json& summary = run.summary;
-  fmt::print("{}\n", run.title);
-  fmt::print("  report         {}\n", (directory / "report.html").string());
-  fmt::print("  f_nn - f_lfp   rmse {:.2e}, relative L2 {:.2e}, max {:.2e}\n",
-             number(summary, "/error/rmse"), number(summary, "/error/relative_l2"),
-             number(summary, "/error/max"));
-  fmt::print("  training       loss {:.2e} after {} steps, t = {:.4g}\n",
-             number(summary, "/train/loss"), number(summary, "/train/steps"),
-             number(summary, "/train/time"));
-  if (summary.contains("solvers")) fmt::print("  LFP solvers    {}\n", solver_agreement(summary));
+  say("{}", run.title);
+  say("  report         {}", (directory / "report.html").string());
+  say("  f_nn - f_lfp   rmse {:.2e}, relative L2 {:.2e}, max {:.2e}",
+      number(summary, "/error/rmse"), number(summary, "/error/relative_l2"),
+      number(summary, "/error/max"));
+  say("  training       loss {:.2e} after {} steps, t = {:.4g}", number(summary, "/train/loss"),
+      number(summary, "/train/steps"), number(summary, "/train/time"));
+  if (summary.contains("solvers")) say("  LFP solvers    {}", solver_agreement(summary));
   if (summary.contains("bounds")) print_bounds(summary);
-  fmt::print("  time           {:.1f} s\n", seconds);
+  say("  time           {:.1f} s", seconds);
 }
 
 void print_warnings(const Experiment& experiment) {
-  for (const std::string& warning : experiment.warnings)
-    fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : experiment.warnings) tell("warning: {}", warning);
 }
 
 /// The warnings that the run has added to those already printed.
 void print_run_warnings(const Run& run, const std::vector<std::string>& printed) {
   for (const std::string& warning : run.summary.value("warnings", std::vector<std::string>{}))
     if (std::find(printed.begin(), printed.end(), warning) == printed.end())
-      fmt::print(stderr, "warning: {}: {}\n", run.name, warning);
+      tell("warning: {}: {}", run.name, warning);
 }
 
 /// The files that an experiment reads, see runs::files_named.
@@ -127,7 +124,7 @@ Run run_into(const fs::path& directory, const Experiment& experiment, Supervisor
     const auto see = [&](const compare::Progress& p) {
       if (p.stage != compare::Stage::training) supervisor.training_is_over();
       if (!p.warning.empty()) {
-        fmt::print(stderr, "warning: {}: {}\n", experiment.name, p.warning);
+        tell("warning: {}: {}", experiment.name, p.warning);
         printed.push_back(p.warning);
       } else {
         display.show(p);
@@ -163,18 +160,19 @@ void print_moved(const std::vector<runs::Moved>& moved) {
   for (const auto& row : rows)
     for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i < widths.size(); ++i) fmt::print("{:<{}}  ", row[i], widths[i]);
-    fmt::print("{}\n", row.back());
+    std::string line;
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    say("{}{}", line, row.back());
   }
 }
 
 /// What is no fault, but good to know.
 void print_notes(const runs::Verdict& verdict, const fs::path& expected) {
   if (!verdict.version.empty())
-    fmt::print(stderr, "{}: of version {}, this is {}\n", expected.string(), verdict.version,
-               base::version());
+    tell("{}: of version {}, this is {}", expected.string(), verdict.version, base::version());
   if (!verdict.unexpected.empty())
-    fmt::print(stderr, "not in {}: {}\n", expected.string(), fmt::join(verdict.unexpected, ", "));
+    tell("not in {}: {}", expected.string(), fmt::join(verdict.unexpected, ", "));
 }
 
 json read_summary(const fs::path& directory) { return io::read_json(directory / "summary.json"); }
@@ -284,11 +282,12 @@ void run_experiment(const fs::path& file, const std::optional<fs::path>& out, Op
   print_warnings(experiment);
   reports::require_gnuplot();
   const fs::path directory = out.value_or(fs::path("results") / experiment.name);
-  OutputDirectory output(directory, inputs(experiment, file));
-  Supervisor supervisor(experiment, output.beside(".checkpoint.nc"), output.path(), options);
+  Output output(directory, inputs(experiment, file));
+  Supervisor supervisor(experiment, output->beside(".checkpoint.nc"), output->path(), options);
   Undrawn undrawn;
-  const Run run = run_into(output.path(), experiment, supervisor, undrawn, options.quiet);
-  output.publish();
+  const Run run = run_into(output->path(), experiment, supervisor, undrawn, options.quiet);
+  const HeldSignals held;  // what is left takes a moment
+  output->publish();
   supervisor.remove_checkpoint();
   if (!options.quiet) print_summary(run, directory, watch.seconds());
   undrawn.require_none(directory);
@@ -313,17 +312,17 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
     reads(inputs(read.back(), file));
   }
   reports::require_gnuplot();
-  OutputDirectory output(out, files);
+  Output output(out, files);
   std::deque<Supervisor> supervisors;  // all, so that a checkpoint that is refused is told at once
   for (const Experiment& experiment : experiments) {
     print_warnings(experiment);
     supervisors.emplace_back(experiment,
-                             output.beside(fmt::format(".{}.checkpoint.nc", experiment.name)),
-                             output.path(), options);
+                             output->beside(fmt::format(".{}.checkpoint.nc", experiment.name)),
+                             output->path(), options);
   }
   std::vector<PreparedSweep> sweeps;
   for (ReadSweep& sweep : read) {
-    const fs::path cells = output.beside(fmt::format(".{}.cells", sweep.sweep.name));
+    const fs::path cells = output->beside(fmt::format(".{}.cells", sweep.sweep.name));
     sweeps.push_back(prepare_sweep(std::move(sweep), cells, options));
   }
   std::vector<Run> runs;
@@ -334,29 +333,30 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     const base::Stopwatch watch;
     const std::string& name = experiments[i].name;
-    const fs::path directory = output.path() / name;
+    const fs::path directory = output->path() / name;
     fs::create_directory(directory);
     runs.push_back(run_into(directory, experiments[i], supervisors[i], undrawn, options.quiet));
     summary["experiments"][name] = runs.back().summary;
     seconds.push_back(watch.seconds());
   }
   for (const PreparedSweep& sweep : sweeps) {
-    const fs::path directory = output.path() / sweep.sweep.name;
+    const fs::path directory = output->path() / sweep.sweep.name;
     fs::create_directory(directory);
     results.push_back(sweep_into(directory, sweep, options.quiet));
     undrawn.add(sweep.sweep.name, results.back().not_drawn);
     summary["studies"][sweep.sweep.name] = results.back().cube.summary;
   }
-  reports::write_combined_report(runs, results, output.path());
-  io::write_json(output.path() / "summary.json", summary);
-  output.publish();
+  reports::write_combined_report(runs, results, output->path());
+  io::write_json(output->path() / "summary.json", summary);
+  const HeldSignals held;  // what is left takes a moment
+  output->publish();
   for (const Supervisor& supervisor : supervisors) supervisor.remove_checkpoint();
   for (const PreparedSweep& sweep : sweeps) sweep.finished.clear();
   if (!options.quiet) {
     for (std::size_t i = 0; i < runs.size(); ++i)
       print_summary(runs[i], out / runs[i].name, seconds[i]);
     for (const reports::Study& study : results) print_summary(study.cube, out / study.cube.name);
-    fmt::print("All together: {}\n", (out / "report.html").string());
+    say("All together: {}", (out / "report.html").string());
   }
   undrawn.require_none(out);
 }
@@ -370,13 +370,14 @@ void redraw(const fs::path& directory, bool quiet) {
                     directory.string()));
   reports::require_gnuplot();
   // Drawn on a copy, so that a redrawing that fails or is killed harms nothing.
-  OutputDirectory output(directory, {}, OutputDirectory::Foreign::keep);
-  output.copy_old();
+  Output output(directory, {}, Output::Foreign::keep);
+  output->copy_old();
   Undrawn undrawn;
-  redraw_all(output.path(), read_summary(output.path()), undrawn);
+  redraw_all(output->path(), read_summary(output->path()), undrawn);
   if (undrawn.any()) throw RunError(fmt::format("{}: is left as it was", directory.string()));
-  output.publish();
-  if (!quiet) fmt::print("{}\n", (directory / "report.html").string());
+  const HeldSignals held;  // what is left takes a moment
+  output->publish();
+  if (!quiet) say("{}", (directory / "report.html").string());
 }
 
 void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool quiet) {
@@ -394,13 +395,14 @@ void overlay(const std::vector<fs::path>& directories, const fs::path& out, bool
     summary["runs"].push_back(run);
   }
   reports::require_gnuplot();
-  OutputDirectory output(out, directories);
+  Output output(out, directories);
   Undrawn undrawn;
-  undrawn.add("overlay", reports::write_overlay(runs, output.path()));
+  undrawn.add("overlay", reports::write_overlay(runs, output->path()));
   if (undrawn.any()) throw RunError(fmt::format("{}: is not written", out.string()));
-  io::write_json(output.path() / "summary.json", summary);
-  output.publish();
-  if (!quiet) fmt::print("{}\n", (out / "report.html").string());
+  io::write_json(output->path() / "summary.json", summary);
+  const HeldSignals held;  // what is left takes a moment
+  output->publish();
+  if (!quiet) say("{}", (out / "report.html").string());
 }
 
 bool verify_experiment(const fs::path& file, const fs::path& expected,
@@ -420,8 +422,8 @@ bool verify_experiment(const fs::path& file, const fs::path& expected,
     return false;
   }
   if (!quiet)
-    fmt::print("{}: {} numbers within rtol {:g}, atol {:g}\n", experiment.name, verdict.numbers,
-               tolerance.rtol, tolerance.atol);
+    say("{}: {} numbers within rtol {:g}, atol {:g}", experiment.name, verdict.numbers,
+        tolerance.rtol, tolerance.atol);
   return true;
 }
 

@@ -1,41 +1,128 @@
 #include "cli/held_signals.hpp"
 
+#include "base/error.hpp"
+
+#include <array>
 #include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pthread.h>
+#include <unistd.h>
 
 namespace fprinciple::cli {
 namespace {
 
-std::atomic<int> noted = 0;  // a handler reaches nothing but globals
+// A handler reaches nothing but globals.
+std::atomic<int> noted = 0, holders = 0;
+std::atomic<bool> taken = false;
+std::array<int, 2> signals_to_watcher = {-1, -1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
+// NOLINTBEGIN(cert-err58-cpp): neither throws
+std::mutex clean_up_mutex;
+std::function<void()> clean_up;
+// NOLINTEND(cert-err58-cpp)
+
+void pass_on(int signal) {
+  const auto byte = static_cast<unsigned char>(signal);
+  [[maybe_unused]] const ssize_t passed = ::write(signals_to_watcher[1], &byte, 1);
+}
+
 void note(int signal) {
-  if (noted.exchange(signal) == 0) return;
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);  // on the handler's return
+  const int error = errno;
+  if (holders == 0 || noted.exchange(signal) != 0) pass_on(signal);
+  errno = error;
+}
+
+/// So that nothing goes on writing into what is removed.
+void kill_children() {
+  std::error_code error;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
+    std::ifstream children(task.path() / "children");
+    for (pid_t child = 0; children >> child;) ::kill(child, SIGKILL);
+  }
+}
+
+[[noreturn]] void end(int signal) {
+  kill_children();
+  {
+    const std::lock_guard lock(clean_up_mutex);
+    if (clean_up) clean_up();
+  }
+  const char* const name = signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
+  const std::string message =
+      fmt::format("{}ended by {}\n", ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "", name);
+  [[maybe_unused]] const ssize_t told = ::write(STDERR_FILENO, message.data(), message.size());
+  ::_exit(128 + signal);
+}
+
+void* watch(void* /*unused*/) {
+  unsigned char signal = 0;
+  while (::read(signals_to_watcher[0], &signal, 1) != 1) {
+  }
+  try {
+    end(signal);
+  } catch (...) {  // no memory: what is left behind is removed by the next run
+    ::_exit(128 + signal);
+  }
 }
 
 }  // namespace
 
-HeldSignals::HeldSignals() {
-  noted = 0;
-  for (std::size_t k = 0; k < kSignals.size(); ++k) {
-    ::sigaction(kSignals[k], nullptr, &before_[k]);
-    if (before_[k].sa_handler == SIG_IGN) continue;
+void watch_signals() {
+  constexpr std::size_t kStack = 1 << 18;
+  pthread_attr_t attributes;
+  pthread_t watcher{};
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setstacksize(&attributes, kStack);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  const bool started = ::pipe2(signals_to_watcher.data(), O_CLOEXEC) == 0 &&
+                       ::pthread_create(&watcher, &attributes, watch, nullptr) == 0;
+  ::pthread_attr_destroy(&attributes);
+  if (!started) throw RunError("there is not enough memory for a thread");
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action = {};
+    ::sigaction(signal, nullptr, &action);
+    if (action.sa_handler == SIG_IGN) continue;
+    action = {};
     action.sa_handler = note;
     action.sa_flags = SA_RESTART;
-    ::sigaction(kSignals[k], &action, nullptr);
+    ::sigaction(signal, &action, nullptr);
   }
 }
 
+CleanUp::CleanUp(std::function<void()> what) {
+  const std::lock_guard lock(clean_up_mutex);
+  clean_up = std::move(what);
+}
+
+CleanUp::~CleanUp() {
+  const std::lock_guard lock(clean_up_mutex);
+  clean_up = {};
+}
+
+HeldSignals::HeldSignals() {
+  if (holders++ > 0) return;
+  taken = false;
+  noted = 0;
+}
+
 HeldSignals::~HeldSignals() {
-  for (std::size_t k = 0; k < kSignals.size(); ++k) ::sigaction(kSignals[k], &before_[k], nullptr);
-  if (const int signal = noted; signal != 0 && !taken_) std::raise(signal);
+  if (--holders > 0) return;
+  if (const int signal = noted; signal != 0 && !taken) pass_on(signal);
 }
 
 int HeldSignals::take() {
   const int signal = noted;
-  taken_ = signal != 0;
+  taken = signal != 0;
   return signal;
 }
 

@@ -1,17 +1,30 @@
 #pragma once
 
-#include <array>
-#include <csignal>
+#include <functional>
 
 namespace fprinciple::cli {
 
-/// While it lives, the first SIGINT or SIGTERM is only noted; a second one ends the process at
-/// once. Signals that were ignored before (nohup) stay so. One object at a time.
+/// From now on SIGINT, SIGTERM and SIGHUP end the process in good order, from whatever it is at:
+/// what CleanUp names is done, children are killed, the exit status is 128 + the signal. Those that
+/// are ignored (nohup) stay so. Throws RunError when there can be no thread to watch for them.
+void watch_signals();
+
+/// What is to be done when a signal ends the process, from another thread. One object at a time.
+class CleanUp {
+ public:
+  explicit CleanUp(std::function<void()> what);
+  ~CleanUp();
+  CleanUp(const CleanUp&) = delete;
+  CleanUp& operator=(const CleanUp&) = delete;
+};
+
+/// While one lives, the first signal is only noted; a second one ends the process.
 class HeldSignals {
  public:
   HeldSignals();
 
-  /// Gives the signals back. One that was noted and not taken now does what it would have done.
+  /// Gives the signals back. One that was noted and not taken ends the process now, if no other
+  /// object holds it.
   ~HeldSignals();
 
   HeldSignals(const HeldSignals&) = delete;
@@ -19,11 +32,6 @@ class HeldSignals {
 
   /// The signal that was noted, or 0.
   int take();
-
- private:
-  static constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
-  std::array<struct sigaction, kSignals.size()> before_ = {};
-  bool taken_ = false;
 };
 
 }  // namespace fprinciple::cli

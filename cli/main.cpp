@@ -3,20 +3,27 @@
 #include "base/simd.hpp"
 #include "base/version.hpp"
 #include "cli/commands.hpp"
+#include "cli/held_signals.hpp"
+#include "cli/start_threads.hpp"
+#include "cli/terminal.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <glog/logging.h>
 #include <omp.h>
 
 namespace {
@@ -25,6 +32,40 @@ namespace cli = fprinciple::cli;
 
 // run_failed also says that a verified number has moved. And 128 + the signal that ended training.
 enum ExitStatus { done = 0, run_failed = 1, bad_input = 2 };
+
+/// The solvers' library logs, on stderr and to files in /tmp, whatever we print ourselves.
+void silence_logging() {
+  FLAGS_logtostderr = true;
+  FLAGS_minloglevel = google::NUM_SEVERITIES;
+}
+
+/// Throws InputError when there is none: every path that is relative to it would fail, later.
+void require_working_directory() {
+  std::error_code error;
+  [[maybe_unused]] const auto here = std::filesystem::current_path(error);
+  if (error)
+    throw fprinciple::InputError(fmt::format("there is no working directory: {}", error.message()));
+}
+
+/// A name that results, pages and figures bear.
+void require_utf8(const std::string& name, const std::filesystem::path& path) {
+  if (!cli::is_utf8(name))
+    throw fprinciple::InputError(
+        fmt::format("{}: must be UTF-8, as its name stands in the result", path.string()));
+}
+
+/// Help and version, on stdout; what is wrong, on stderr.
+ExitStatus end_of_parsing(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != 0) {
+    cli::tell("{}", error.what());
+    cli::tell("Run with --help for more information.");
+    return bad_input;
+  }
+  std::stringstream words;
+  app.exit(error, words, words);
+  for (std::string line; std::getline(words, line);) cli::say("{}", line);
+  return done;
+}
 
 /// Does what the command line says.
 ExitStatus run(int argc, char** argv) {
@@ -98,8 +139,11 @@ ExitStatus run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? done : bad_input;  // --help and --version end here, too
+    return end_of_parsing(app, error);  // --help and --version, too
   }
+  require_working_directory();
+  cli::watch_signals();
+  silence_logging();
   fprinciple::base::reuse_freed_memory();
   if (const char* const wish =
           std::getenv("FPRINCIPLE_VECTORS")) {  // NOLINT(concurrency-mt-unsafe)
@@ -108,7 +152,10 @@ ExitStatus run(int argc, char** argv) {
       throw fprinciple::InputError("FPRINCIPLE_VECTORS: must be 16, 32 or 64 in the environment");
     fprinciple::base::longest_vectors = bytes == "16" ? 16 : bytes == "32" ? 32 : 64;
   }
-  if (threads > 0) omp_set_num_threads(threads);
+  const int wanted = threads > 0 ? threads : omp_get_max_threads();
+  if (const int started = cli::start_threads(wanted); started < wanted)
+    cli::tell("warning: there is memory for {} of {} threads only", started, wanted);
+  require_utf8(experiment.stem().string(), experiment);
   options.bounds = bounds->parsed();
   if (run->parsed() || bounds->parsed()) cli::run_experiment(experiment, out, options);
   if (sweep->parsed()) cli::run_sweep(experiment, out, options);
@@ -117,6 +164,8 @@ ExitStatus run(int argc, char** argv) {
     const bool several = directories.size() > 1;
     if (!several && overlaid_option->count() > 0)
       throw fprinciple::InputError("--out: is for several directories; one is drawn in place");
+    if (several)
+      for (const auto& directory : directories) require_utf8(directory.string(), directory);
     if (several)
       cli::overlay(directories, overlaid, options.quiet);
     else
@@ -130,8 +179,7 @@ ExitStatus run(int argc, char** argv) {
 
 /// On stderr; never throws.
 int fail(int status, const char* message) {
-  std::fputs(message, stderr);
-  std::fputc('\n', stderr);
+  cli::tell_line(message);
   return status;
 }
 
@@ -154,21 +202,44 @@ std::string resuming(int argc, char** argv) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+/// The exit status; what is wrong is told.
+int guarded(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const fprinciple::InputError& error) {
     return fail(bad_input, error.what());
-  } catch (const fprinciple::RunError& error) {
-    return fail(run_failed, error.what());
   } catch (const cli::EndedBySignal& ended) {
-    return fail(128 + ended.signal,
-                fmt::format("{}. Go on with\n  {}", ended.what(), resuming(argc, argv)).c_str());
+    cli::tell("{}. Go on with", ended.what());
+    cli::tell("  {}", resuming(argc, argv));
+    return 128 + ended.signal;
   } catch (const std::bad_alloc&) {
     return fail(run_failed, "there is not enough memory");
   } catch (const std::exception& error) {
     return fail(run_failed, error.what());
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // What nobody can catch, for want of memory for the exception itself.
+  std::set_terminate([] {
+    fail(run_failed, "there is not enough memory");
+    std::_Exit(run_failed);
+  });
+  int status = run_failed;
+  try {
+    cli::keep_standard_streams();
+    status = guarded(argc, argv);
+    if (!cli::said_all() && status == done) {
+      const std::string why = std::system_category().message(errno);
+      cli::tell("what there is to say cannot be written to stdout: {}", why);
+      status = run_failed;
+    }
+  } catch (...) {  // in the middle of telling
+    fail(status, "there is not enough memory");
+  }
+  // Where memory gave out, OpenBLAS would wait here for its threads, and they for memory.
+  if (status != done) std::_Exit(status);
+  return status;
 }

@@ -1,5 +1,7 @@
 #include "cli/progress.hpp"
 
+#include "cli/terminal.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -69,13 +71,14 @@ void ProgressDisplay::show(const Reached& reached) {
   const double elapsed = std::chrono::duration<double>(now - stage_start_).count();
   const std::string text = numbers(reached, done, done - done_at_start_, elapsed);
   if (terminal_) {
-    fmt::print(stderr, "{}{} {} {} {}", kClearLine, name_, stage_, bar(done), text);
-    std::fflush(stderr);
+    const std::string line =
+        kClearLine + printable(fmt::format("{} {} {} {}", name_, stage_, bar(done), text));
+    std::fputs(line.c_str(), stderr);
     drawn_ = true;
   } else if (new_stage) {
-    fmt::print(stderr, "{}: {}\n", name_, stage_);
+    tell("{}: {}", name_, stage_);
   } else {
-    fmt::print(stderr, "{}: {}: {}\n", name_, stage_, text);
+    tell("{}: {}: {}", name_, stage_, text);
   }
 }
 

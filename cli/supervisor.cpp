@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/version.hpp"
+#include "cli/terminal.hpp"
 #include "runs/checkpoint.hpp"
 
 #include <utility>
@@ -34,14 +35,14 @@ Supervisor::Supervisor(const runs::Experiment& experiment, fs::path checkpoint, 
                     "fprinciple; move it away, or name another output directory",
                     file));
   else if (exists)
-    fmt::print(stderr,
-               "warning: {}: {}: a checkpoint of an interrupted run exists: add --resume to go on "
-               "from it; the next checkpoint replaces it\n",
-               experiment_.name, file);
+    tell(
+        "warning: {}: {}: a checkpoint of an interrupted run exists: add --resume to go on "
+        "from it; the next checkpoint replaces it",
+        experiment_.name, file);
   if (options.resume && !options.quiet)
-    fmt::print(stderr, "{}: {}\n", experiment_.name,
-               exists ? fmt::format("going on from {}: {}", file, how_far(*resume_))
-                      : fmt::format("there is no checkpoint {}: training starts afresh", file));
+    tell("{}: {}", experiment_.name,
+         exists ? fmt::format("going on from {}: {}", file, how_far(*resume_))
+                : fmt::format("there is no checkpoint {}: training starts afresh", file));
 }
 
 nn::Supervision Supervisor::supervision() {
@@ -71,8 +72,7 @@ void Supervisor::keep(const nn::TrainingState& state) {
   } catch (const RunError& error) {
     if (signal_ != 0) throw;
     // A full disk may have room again before the end.
-    if (!failing_)
-      fmt::print(stderr, "warning: {}: {}; training goes on\n", experiment_.name, error.what());
+    if (!failing_) tell("warning: {}: {}; training goes on", experiment_.name, error.what());
     failing_ = true;
   }
   since_kept_ = {};

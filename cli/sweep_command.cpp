@@ -2,11 +2,11 @@
 
 #include "base/error.hpp"
 #include "cli/held_signals.hpp"
+#include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/undrawn.hpp"
 #include "reports/gnuplot.hpp"
 #include "runs/files_named.hpp"
-#include "runs/output_directory.hpp"
 
 #include <algorithm>
 #include <map>
@@ -37,18 +37,18 @@ Known known_cells(const Sweep& sweep, const FinishedCells& finished, Options opt
     std::vector<std::string> damaged;
     known = finished.read(sweep.size(), damaged);
     for (const std::string& file : damaged)
-      fmt::print(stderr, "warning: {}: {} is damaged: its cell is run again\n", sweep.name, file);
+      tell("warning: {}: {} is damaged: its cell is run again", sweep.name, file);
     if (!options.quiet)
-      fmt::print(stderr, "{}: {}\n", sweep.name,
-                 known.empty()
-                     ? fmt::format("there are no cells in {}: the sweep starts afresh", directory)
-                     : fmt::format("going on from {}: {}", directory,
-                                   how_far(static_cast<Index>(known.size()), sweep.size())));
+      tell("{}: {}", sweep.name,
+           known.empty()
+               ? fmt::format("there are no cells in {}: the sweep starts afresh", directory)
+               : fmt::format("going on from {}: {}", directory,
+                             how_far(static_cast<Index>(known.size()), sweep.size())));
   } else if (finished.any()) {
-    fmt::print(stderr,
-               "warning: {}: the cells of an interrupted sweep in {} are removed (--resume goes on "
-               "from them)\n",
-               sweep.name, directory);
+    tell(
+        "warning: {}: the cells of an interrupted sweep in {} are removed (--resume goes on "
+        "from them)",
+        sweep.name, directory);
     finished.clear();
   }
   return known;
@@ -88,9 +88,8 @@ void tell_failures(const Cube& cube) {
                     [](const std::string& failure) { return !failure.empty(); });
   if (failed == cube.size())
     throw RunError(fmt::format("{}: all {} cells failed; the first: {}", cube.name, failed, first));
-  fmt::print(stderr,
-             "warning: {}: {} of {} cells failed, see failure in result.nc; the first: {}\n",
-             cube.name, failed, cube.size(), first);
+  tell("warning: {}: {} of {} cells failed, see failure in result.nc; the first: {}", cube.name,
+       failed, cube.size(), first);
 }
 
 /// The figures whose numbers the cube has; the others are told. A cube takes long to compute, so a
@@ -102,7 +101,7 @@ std::vector<CubeFigure> drawable(const std::vector<CubeFigure>& figures, const C
       runs::check_numbers({figure}, cube);
       out.push_back(figure);
     } catch (const InputError& error) {
-      fmt::print(stderr, "warning: the figure {} is left out: {}\n", figure.name, error.what());
+      tell("warning: the figure {} is left out: {}", figure.name, error.what());
     }
   }
   return out;
@@ -159,27 +158,25 @@ reports::Study redraw_sweep(const fs::path& directory) {
 }
 
 void print_summary(const Cube& cube, const fs::path& directory) {
-  fmt::print("{}\n", cube.title);
-  fmt::print("  report         {}\n", (directory / "report.html").string());
-  fmt::print("  result         {}\n", (directory / "result.nc").string());
-  for (const runs::CubeAxis& axis : cube.axes)
-    fmt::print("  {:<14} {} values\n", axis.name, axis.size());
-  fmt::print("  cells          {}, {} failed\n", cube.size(),
-             cube.summary.at("failed").get<Index>());
+  say("{}", cube.title);
+  say("  report         {}", (directory / "report.html").string());
+  say("  result         {}", (directory / "result.nc").string());
+  for (const runs::CubeAxis& axis : cube.axes) say("  {:<14} {} values", axis.name, axis.size());
+  say("  cells          {}, {} failed", cube.size(), cube.summary.at("failed").get<Index>());
   if (const auto& warnings = cube.summary.at("warnings"); !warnings.empty())
-    fmt::print("  warnings       {}, see {}\n", warnings.size(),
-               (directory / "summary.json").string());
-  fmt::print("  time           {:.1f} s\n", cube.summary.at("seconds").get<double>());
+    say("  warnings       {}, see {}", warnings.size(), (directory / "summary.json").string());
+  say("  time           {:.1f} s", cube.summary.at("seconds").get<double>());
 }
 
 void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options options) {
   ReadSweep sweep = read_sweep(file);
   reports::require_gnuplot();
   const fs::path directory = out.value_or(fs::path("results") / sweep.sweep.name);
-  runs::OutputDirectory output(directory, inputs(sweep, file));
-  const PreparedSweep prepared = prepare_sweep(std::move(sweep), output.beside(".cells"), options);
-  const reports::Study study = sweep_into(output.path(), prepared, options.quiet);
-  output.publish();
+  Output output(directory, inputs(sweep, file));
+  const PreparedSweep prepared = prepare_sweep(std::move(sweep), output->beside(".cells"), options);
+  const reports::Study study = sweep_into(output->path(), prepared, options.quiet);
+  const HeldSignals held;  // what is left takes a moment
+  output->publish();
   prepared.finished.clear();
   if (!options.quiet) print_summary(study.cube, directory);
   Undrawn undrawn;

@@ -1,10 +1,11 @@
 #include "lfp/smoothed.hpp"
 
-#include "base/parallel.hpp"
 #include "lfp/gauss_rule.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <mutex>
 #include <numbers>
 
 namespace fprinciple::lfp {
@@ -83,33 +84,53 @@ double smoothed(const data::RealFunction& f, double m, double tau) {
   return sum / (tau * std::sqrt(2.0 * pi));
 }
 
-Smoothed::Smoothed(const data::RealFunction& f, double tau_max) : f_(f) {
+namespace {
+
+/// The polynomials of all panels of x, for τ in (lo, hi).
+std::vector<MatrixXd> panels_between(const data::RealFunction& f, double lo, double hi) {
   const Chebyshev chebyshev;
-  for (double lo = 0.0; lo == 0.0 || lo < tau_max;) {
-    const double hi = lo == 0.0 ? kLeastOctave : 2.0 * lo;
-    octaves_.push_back({lo, hi, std::vector<MatrixXd>(2 * kPanelsAside)});
-    lo = hi;
-  }
-  const auto panels = static_cast<Index>(octaves_.size()) * 2 * kPanelsAside;
-  base::parallel_for_uneven(panels, true, [&](Index job) {
-    Octave& octave = octaves_[static_cast<std::size_t>(job / (2 * kPanelsAside))];
-    const Panel panel = panel_at(job % (2 * kPanelsAside));
+  std::vector<MatrixXd> panels;
+  for (Index index = 0; index < 2 * kPanelsAside; ++index) {
+    const Panel panel = panel_at(index);
     MatrixXd values(kNodes, kNodes);  // x × τ
     for (Index j = 0; j < kNodes; ++j) {
-      const double tau = between(octave.lo, octave.hi, chebyshev.nodes[j]);
+      const double tau = between(lo, hi, chebyshev.nodes[j]);
       const double width = std::sqrt(1.0 + tau * tau);
       for (Index i = 0; i < kNodes; ++i)
-        values(i, j) = smoothed(f_, width * between(panel.lo, panel.hi, chebyshev.nodes[i]), tau);
+        values(i, j) = smoothed(f, width * between(panel.lo, panel.hi, chebyshev.nodes[i]), tau);
     }
-    octave.panels[static_cast<std::size_t>(panel.index)] =
-        chebyshev.to_coefficients * values * chebyshev.to_coefficients.transpose();
-  });
+    panels.emplace_back(chebyshev.to_coefficients * values * chebyshev.to_coefficients.transpose());
+  }
+  return panels;
 }
 
+}  // namespace
+
+struct Smoothed::Octave {
+  double lo, hi;  // of τ
+  std::once_flag made;
+  std::vector<MatrixXd> panels;  // of x: degree in x × degree in τ
+};
+
+Smoothed::Smoothed(const data::RealFunction& f, double tau_max) : f_(f) {
+  for (double lo = 0.0; lo == 0.0 || lo < tau_max;) {
+    const double hi = lo == 0.0 ? kLeastOctave : 2.0 * lo;
+    octaves_.push_back(std::make_unique<Octave>());
+    octaves_.back()->lo = lo;
+    octaves_.back()->hi = hi;
+    lo = hi;
+  }
+}
+
+Smoothed::~Smoothed() = default;
+
 Smoothed::AtTau Smoothed::at(double tau) const {
-  auto octave = std::find_if(octaves_.begin(), octaves_.end(),
-                             [&](const Octave& candidate) { return tau <= candidate.hi; });
-  if (octave == octaves_.end()) --octave;
+  auto place = std::find_if(octaves_.begin(), octaves_.end(),
+                            [&](const auto& candidate) { return tau <= candidate->hi; });
+  if (place == octaves_.end()) --place;
+  Octave* const octave = place->get();
+  std::call_once(octave->made,
+                 [&] { octave->panels = panels_between(f_, octave->lo, octave->hi); });
   const VectorXd t =
       chebyshev_values((2.0 * tau - octave->lo - octave->hi) / (octave->hi - octave->lo));
   AtTau out;

@@ -17,11 +17,15 @@ namespace fprinciple::lfp {
 ///
 /// In x = m/√(1 + τ²) and τ it is smooth on the scale of 1, or of the distance to 0, whatever τ: a
 /// table of Chebyshev polynomials of degree 19 in both, on panels that double in length, is good to
-/// some 1e-12 of the largest |S| at that τ. The table holds what τ ≤ tau_max needs; it costs some
-/// 10 ms an octave of τ, and 2 µs to look up for a τ (at), then 20 multiplications for an m.
+/// some 1e-12 of the largest |S| at that τ. Each octave of τ ≤ tau_max is made when it is first
+/// asked for, by any thread, in some 0.1 s; then it takes 2 µs to look up for a τ (at), then 20
+/// multiplications for an m.
 class Smoothed {
  public:
   Smoothed(const data::RealFunction& f, double tau_max);
+  ~Smoothed();
+  Smoothed(const Smoothed&) = delete;
+  Smoothed& operator=(const Smoothed&) = delete;
 
   /// S(·, τ) for one τ in [0, tau_max].
   class AtTau {
@@ -37,12 +41,9 @@ class Smoothed {
   AtTau at(double tau) const;
 
  private:
-  struct Octave {
-    double lo, hi;                        // of τ
-    std::vector<Eigen::MatrixXd> panels;  // of x: degree in x × degree in τ
-  };
+  struct Octave;
   data::RealFunction f_;
-  std::vector<Octave> octaves_;
+  std::vector<std::unique_ptr<Octave>> octaves_;
 };
 
 /// The same by quadrature, without a table: some 10 µs.

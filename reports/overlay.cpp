@@ -1,6 +1,7 @@
 #include "reports/overlay.hpp"
 
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 #include "reports/axis.hpp"
 #include "reports/data_file.hpp"
 #include "reports/document.hpp"
@@ -43,14 +44,26 @@ void require_comparable(const std::vector<OverlaidRun>& runs) {
                       first.run.comparison.grid.dim()));
 }
 
+/// As much of a label as a line of the legend has room for: gnuplot leaves a wider legend out.
+std::string fitted(const std::string& label) {
+  constexpr std::size_t kRoom = 64;
+  std::string shown = base::excerpt(label, 400);
+  std::size_t letters = 0;
+  for (std::size_t at = 0; at < shown.size(); ++at) {
+    const bool begins = (static_cast<unsigned char>(shown[at]) & 0xC0U) != 0x80U;
+    if (begins && ++letters > kRoom) return shown.substr(0, at) + "…";
+  }
+  return shown;
+}
+
 std::vector<std::string> labels(const std::vector<OverlaidRun>& runs) {
   std::vector<std::string> titles, out;
   for (const OverlaidRun& laid : runs)
     titles.push_back(laid.run.title.empty() ? laid.run.name : laid.run.title);
   for (std::size_t k = 0; k < runs.size(); ++k)
-    out.push_back(std::count(titles.begin(), titles.end(), titles[k]) == 1
-                      ? titles[k]
-                      : fmt::format("{} ({})", titles[k], runs[k].place.string()));
+    out.push_back(fitted(std::count(titles.begin(), titles.end(), titles[k]) == 1
+                             ? titles[k]
+                             : fmt::format("{} ({})", titles[k], runs[k].place.string())));
   return out;
 }
 

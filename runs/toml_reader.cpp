@@ -67,6 +67,13 @@ std::string contents(const std::filesystem::path& file) {
   return text.str();
 }
 
+/// All tables below it with headings, however they were written.
+void as_headed(toml::table& table) {
+  table.is_inline(false);
+  for (auto&& [key, node] : table)
+    if (toml::table* below = node.as_table()) as_headed(*below);
+}
+
 }  // namespace
 
 void TomlPlace::fail(std::string_view what) const {
@@ -220,6 +227,8 @@ std::string values_of(const std::string& text, std::initializer_list<std::string
         dot == std::string_view::npos ? &table : table[key.substr(0, dot)].as_table();
     if (owner) owner->erase(dot == std::string_view::npos ? key : key.substr(dot + 1));
   }
+  as_headed(table);
+  as_headed(table);
   std::ostringstream out;
   out << table;
   return out.str();

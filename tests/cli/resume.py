@@ -134,7 +134,7 @@ def signalled_twice(reference):
     for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGCONT):
         process.send_signal(number)
     process.communicate()
-    check(process.returncode in (-signal.SIGTERM, -signal.SIGINT),
+    check(process.returncode in (128 + signal.SIGTERM, 128 + signal.SIGINT),
           f"two signals: exit status {process.returncode}")
     status, said = run("run", "e.toml", "--resume")
     check(status == 0 and "going on from" in said, f"two signals: resumed: {said}")
@@ -143,14 +143,15 @@ def signalled_twice(reference):
 
 
 def signalled_outside_training(reference):
-    """Before training a signal ends the process at once; the next run removes what it left."""
+    """Before training a signal ends the process at once, and nothing is left."""
     process = start("run", "slow.toml", "--out", "results/e")
     while process.stderr.readline() != b"slow: prediction\n":
         pass
     process.terminate()
     _, said = process.communicate()
-    check(process.returncode == -signal.SIGTERM and b"training" not in said,
-          f"before training: exit status {process.returncode}")
+    check(process.returncode == 128 + signal.SIGTERM and said.endswith(b"ended by SIGTERM\n"),
+          f"before training: exit status {process.returncode}: {said}")
+    check(not [p for p in Path("results").glob(".*")], "before training: something is left")
     check(arrays("results/e") == reference, "before training: the old result is gone")
     check(run("run", "e.toml")[0] == 0, "before training: the next run failed")
     nothing_left("before training")

@@ -28,7 +28,7 @@ Ending shell(const std::string& commands, const std::filesystem::path& directory
 }
 
 /// Whether a process runs: one that has ended may wait for somebody to ask how.
-bool runs(const std::string& pid) {
+bool is_alive(const std::string& pid) {
   std::ifstream stat("/proc/" + pid + "/stat");
   std::string text((std::istreambuf_iterator<char>(stat)), {});
   return !text.empty() && text.find(") Z") == std::string::npos;
@@ -90,12 +90,12 @@ TEST_CASE("an isolated process dies with us", "[isolated]") {
     std::ifstream(scratch.path / "pid.partial") >> pid;
   }
   REQUIRE_FALSE(pid.empty());
-  CHECK(runs(pid));
+  CHECK(is_alive(pid));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
-  for (int k = 0; k < 1000 && runs(pid); ++k)
+  for (int k = 0; k < 1000 && is_alive(pid); ++k)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  CHECK_FALSE(runs(pid));
+  CHECK_FALSE(is_alive(pid));
 }
 
 TEST_CASE("what cannot be started, and programs that are not there", "[isolated]") {

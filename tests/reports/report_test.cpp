@@ -478,7 +478,8 @@ TEST_CASE("without gnuplot the error says what to install", "[reports]") {
   CHECK_THROWS_AS(reports::require_gnuplot(), RunError);
   CHECK_THROWS_WITH(reports::require_gnuplot(), Catch::Contains("apt install gnuplot-nox"));
   // And when it goes away before the end, no result is lost.
-  const auto failed = reports::write_report(synthetic(1, false), scratch.path, {"loss"});
+  const auto failed =
+      reports::write_report(synthetic(1, false), scratch.path, {runs::FigureName::loss});
   REQUIRE(failed.size() == 1);
   CHECK(failed[0].figure == "loss");
   CHECK(has(failed[0].why, "gnuplot-nox"));

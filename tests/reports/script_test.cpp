@@ -262,9 +262,8 @@ TEST_CASE("text in quotes has nothing that gnuplot reads as more than text", "[s
 
 TEST_CASE("numbers that gnuplot has no word for", "[script]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK(
-      reports::commands("{:g} {:.3f} {n:.2e}", -nan, 1.0 / 0.0, reports::Argument("n", 5)).text() ==
-      "NaN NaN 5.00e+00");
+  CHECK(reports::commands("{:g} {:.3f} {n:.2e}", -nan, 1.0 / 0.0, reports::Argument("n", 5.0))
+            .text() == "NaN NaN 5.00e+00");
 }
 
 TEST_CASE("no text of a sweep leaves its place in a script", "[script]") {
@@ -281,7 +280,7 @@ TEST_CASE("no text of a run leaves its place in a script", "[script]") {
 
 TEST_CASE("a figure's name must be plain", "[script]") {
   const ScratchDirectory scratch;
-  Figure figure = reports::make_figure("loss", synthetic(1, false)).value();
+  Figure figure = reports::make_figure(runs::FigureName::loss, synthetic(1, false)).value();
   std::vector<std::string> names = classic_texts();
   names.insert(names.end(), {"../a", "a/b", ".", "..", "a b", "a.gp", "-\n", "é"});
   for (const std::string& name : names) {
@@ -325,7 +324,7 @@ TEST_CASE("hostile texts are shown as they were written, and do nothing else", "
 
 TEST_CASE("commands that did get into a script can start nothing", "[script]") {
   const ScratchDirectory scratch;
-  Figure figure = reports::make_figure("loss", synthetic(1, false)).value();
+  Figure figure = reports::make_figure(runs::FigureName::loss, synthetic(1, false)).value();
   for (const reports::Words words :
        {reports::Words("system('touch PWNED')\n"), reports::Words("!touch PWNED\n"),
         reports::Words("x = system('touch PWNED')\n"), reports::Words("x = `touch PWNED`\n"),
