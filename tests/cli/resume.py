@@ -74,6 +74,11 @@ def arrays(directory):
                           capture_output=True).stdout
 
 
+def without_texts(dump):
+    """A dump of result.nc without its own attributes: title, experiment, …"""
+    return [line for line in dump.splitlines() if not line.startswith((b"\t\t:", b"\t\t\t\""))]
+
+
 def wait_for_checkpoint(process, file=CHECKPOINT):
     while not file.exists() and process.poll() is None:
         time.sleep(0.005)
@@ -273,7 +278,8 @@ def main():
     file.write_text("# A comment.\n" + text.replace("resumed", "another title")
                     .replace('["loss"]', '["loss", "curves"]').replace("checkpoint = 0.05", ""))
     status, said = run("run", "e.toml", "--resume")
-    check(status == 0 and "going on from" in said and arrays("results/e") == reference
+    check(status == 0 and "going on from" in said
+          and without_texts(arrays("results/e")) == without_texts(reference)
           and Path("results/e/figures/curves.svg").exists(), f"another title: {status}: {said}")
 
 
