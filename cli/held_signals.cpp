@@ -22,7 +22,7 @@ namespace {
 
 // A handler reaches nothing but globals.
 std::atomic<int> noted = 0, holders = 0;
-std::atomic<bool> taken = false;
+std::atomic<bool> taken = false, ending = false;
 std::array<int, 2> signals_to_watcher = {-1, -1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -52,6 +52,7 @@ void kill_children() {
 }
 
 [[noreturn]] void end(int signal) {
+  ending = true;
   kill_children();
   {
     const std::lock_guard lock(clean_up_mutex);
@@ -97,6 +98,10 @@ void watch_signals() {
     action.sa_flags = SA_RESTART;
     ::sigaction(signal, &action, nullptr);
   }
+}
+
+void give_way_to_signal() {
+  while (ending) ::pause();
 }
 
 CleanUp::CleanUp(std::function<void()> what) {

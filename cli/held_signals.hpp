@@ -9,6 +9,10 @@ namespace fprinciple::cli {
 /// are ignored (nohup) stay so. Throws RunError when there can be no thread to watch for them.
 void watch_signals();
 
+/// Where a signal is ending the process, waits for that end: what fails meanwhile, fails for that
+/// reason, and is not to be told as an error of its own.
+void give_way_to_signal();
+
 /// What is to be done when a signal ends the process, from another thread. One object at a time.
 class CleanUp {
  public:

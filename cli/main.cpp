@@ -179,6 +179,7 @@ ExitStatus run(int argc, char** argv) {
 
 /// On stderr; never throws.
 int fail(int status, const char* message) {
+  cli::give_way_to_signal();
   cli::tell_line(message);
   return status;
 }
@@ -239,6 +240,7 @@ int main(int argc, char** argv) {
   } catch (...) {  // in the middle of telling
     fail(status, "there is not enough memory");
   }
+  cli::give_way_to_signal();
   // Where memory gave out, OpenBLAS would wait here for its threads, and they for memory.
   if (status != done) std::_Exit(status);
   return status;
