@@ -210,7 +210,7 @@ def text(random, file):
         lines.insert(at, random.choice(TEXTS).encode())
     elif kind == 5:
         return random.choice((b"", b"\xef\xbb\xbf" + file, file.replace(b"\n", b"\r\n"),
-                              file.replace(b"\n", b"\r"), file.rstrip(b"\n"), file.decode().encode("utf-16"),
+                              file.replace(b"\n", b"\r"), file.rstrip(b"\n"), file.decode(errors="replace").encode("utf-16"),
                               file + file, b"\0" * 5000, file[:random.randrange(len(file) + 1)]))
     elif kind == 6:
         lines[at] += random.choice((b"\xff", b"\xc3", b"\0", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x1b]0;x\x07"))
