@@ -1,8 +1,9 @@
-#include <new>
+#include "cli/held_signals.hpp"
 
-// The only thing that FFTW asserts in a release is that it has got memory, and it ends the process
-// where it has not. The dynamic linker gives it this function in place of its own.
+// The only thing that FFTW asserts in a release is that it has got memory, and it aborts where it
+// has not. The dynamic linker gives it this function in place of its own. It must not return, and
+// cannot throw: the planner would stay locked.
 extern "C" [[noreturn]] void fftw_assertion_failed(const char* /*what*/, int /*line*/,
                                                    const char* /*file*/) {
-  throw std::bad_alloc();
+  fprinciple::cli::end_for_want_of_memory();
 }

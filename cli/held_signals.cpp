@@ -1,6 +1,7 @@
 #include "cli/held_signals.hpp"
 
 #include "base/error.hpp"
+#include "cli/terminal.hpp"
 
 #include <array>
 #include <atomic>
@@ -51,13 +52,15 @@ void kill_children() {
   }
 }
 
-[[noreturn]] void end(int signal) {
+void clear_away() {
   ending = true;
   kill_children();
-  {
-    const std::lock_guard lock(clean_up_mutex);
-    if (clean_up) clean_up();
-  }
+  const std::lock_guard lock(clean_up_mutex);
+  if (clean_up) clean_up();
+}
+
+[[noreturn]] void end(int signal) {
+  clear_away();
   const char* const name = signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
   const std::string message =
       fmt::format("{}ended by {}\n", ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "", name);
@@ -98,6 +101,15 @@ void watch_signals() {
     action.sa_flags = SA_RESTART;
     ::sigaction(signal, &action, nullptr);
   }
+}
+
+void end_for_want_of_memory() noexcept {
+  try {
+    clear_away();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): what is left is removed by the next run
+  }
+  tell_line("there is not enough memory");
+  ::_exit(1);
 }
 
 void give_way_to_signal() {

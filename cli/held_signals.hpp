@@ -13,6 +13,9 @@ void watch_signals();
 /// reason, and is not to be told as an error of its own.
 void give_way_to_signal();
 
+/// Ends the process in good order, too, with status 1: for libraries that cannot give up one call.
+[[noreturn]] void end_for_want_of_memory() noexcept;
+
 /// What is to be done when a signal ends the process, from another thread. One object at a time.
 class CleanUp {
  public:

@@ -57,8 +57,6 @@ class WoodburyRosenbrock4 {
   using wrapped_deriv_type = odeint::state_wrapper<State>;
   using order_type = unsigned short;
   using stepper_category = odeint::stepper_tag;
-  static constexpr order_type stepper_order = 4;
-  static constexpr order_type error_order = 3;
 
   /// Stages as in boost/numeric/odeint/stepper/rosenbrock4.hpp, for an autonomous system.
   void do_step(const FourierOde& ode, const State& state, double /*t*/, State& out, double dt,

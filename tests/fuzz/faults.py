@@ -171,11 +171,11 @@ class Faults:
             status = process.returncode
             where = f"{case.kind}, {' and '.join(one.name for one in sent)}"
             self.statuses[status] = self.statuses.get(status, 0) + 1
-            if status not in (0, *(-one for one in sent), *(128 + one for one in sent)):
+            if status not in (0, -signal.SIGKILL, *(128 + one for one in sent)):
                 self.complain(f"{where}: status {status}", said)
             if status > 0 and not said:
                 self.complain(f"{where}: status {status} without a message")
-            kept = ("out.checkpoint.nc", "out.cells") + ((".out.partial-", ".out.lock") if status < 0 else ())
+            kept = ("out.checkpoint.nc", "out.cells") + ((".out.partial-", ".out.lock") if status == -signal.SIGKILL else ())
             self.check_files(where, status, said, before, after, kept)
             options = ["--resume"] if case.arguments[0] != "report" else []
             case_again = Case(case.kind, case.arguments + options, {}, "out")

@@ -279,9 +279,12 @@ def json_value(x):
 
 
 def json_file(random, file, others):
+    try:
+        tree = changed(random, json.loads(file), [json.loads(other) for other in others])
+    except (ValueError, RecursionError):  # it was mutated before
+        return text(random, file)
     if random.random() < 0.2:
         return text(random, file)
-    tree = changed(random, json.loads(file), [json.loads(other) for other in others])
     out = json_value(tree)
     kind = random.randrange(12)
     if kind == 0:
