@@ -25,8 +25,9 @@ void require_law(const data::NetworkLaw& law) {
 }
 
 void require_samples(const data::Samples& samples, Index dim) {
-  if (const auto defect = data::find_defect(samples))
-    throw InputError(fmt::format("samples: {}", defect->message));
+  require_points("samples.x", samples.x);
+  base::require_size("samples.y", samples.y.size(), samples.size());
+  base::require_finite("samples.y", samples.y);
   if (dim > 0)
     base::require(samples.dim() == dim, "samples.x.rows()", samples.dim(),
                   fmt::format("{}, the dimension", dim));

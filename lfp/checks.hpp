@@ -15,8 +15,8 @@ namespace fprinciple::lfp {
 /// above 0.
 void require_law(const data::NetworkLaw& law);
 
-/// At least one sample in `dim` dimensions (any, if 0), as many y as x, all of them finite, and no
-/// x with two y.
+/// At least one sample in `dim` dimensions (any, if 0), as many y as x, all of them finite. One x
+/// may have two y, between which a ridge decides.
 void require_samples(const data::Samples& samples, Eigen::Index dim = 0);
 
 /// At least one point, in `dim` dimensions (any, if 0), all coordinates finite.

@@ -49,7 +49,7 @@ void add_panels(double lo, double hi, const std::vector<Feature>& features,
 }  // namespace
 
 double composite_size(double half_width, double panel, Index order) {
-  return static_cast<double>(order) * std::max(1.0, std::ceil(half_width / panel));
+  return static_cast<double>(order) * std::max(std::ceil(half_width / panel), 1.0);
 }
 
 Rule composite_rule(double half_width, double panel, Index order) {

@@ -1,9 +1,11 @@
 #include "runs/run_sweep.hpp"
 
 #include "base/error.hpp"
+#include "base/memory.hpp"
 #include "base/message.hpp"
 #include "base/stopwatch.hpp"
 #include "base/version.hpp"
+#include "compare/memory.hpp"
 #include "runs/checkpoint.hpp"
 #include "runs/run.hpp"
 #include "runs/toml_reader.hpp"
@@ -14,6 +16,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -138,6 +141,16 @@ std::vector<Index> order(const SweepPlan& plan, const std::map<Index, CellResult
   return cells;
 }
 
+/// At worst the largest cells are in flight together.
+void require_memory_of(const std::vector<Index>& cells, const SweepPlan& plan, int threads) {
+  std::vector<double> bytes;
+  for (const Index cell : cells) bytes.push_back(plan.memory[static_cast<std::size_t>(cell)]);
+  std::sort(bytes.begin(), bytes.end(), std::greater<>());
+  bytes.resize(std::min(bytes.size(), static_cast<std::size_t>(threads)));
+  base::require_memory(std::accumulate(bytes.begin(), bytes.end(), 0.0),
+                       fmt::format("{} cells of the sweep at a time (see --threads)", bytes.size()));
+}
+
 }  // namespace
 
 SweepPlan plan(const Sweep& sweep) {
@@ -153,6 +166,7 @@ SweepPlan plan(const Sweep& sweep) {
       const Experiment e = experiment(sweep, cell);
       out.work.push_back(static_cast<double>(e.problem.law.width) *
                          static_cast<double>(e.problem.samples.size()));
+      out.memory.push_back(compare::memory(e.problem).peak);
       add(identity(e));
     } catch (const InputError& error) {
       throw InputError(fmt::format("{} (in the cell {})", error.what(), cell_name(sweep, cell)));
@@ -170,6 +184,7 @@ std::optional<Cube> run_sweep(const Sweep& sweep, const SweepPlan& plan,
   Collector collector(sweep, plan);
   for (const auto& [cell, result] : known) collector.enter(cell, result);
   const std::vector<Index> cells = order(plan, known);
+  require_memory_of(cells, plan, threads);
 
   std::atomic<bool> stop = false;
   std::mutex mutex;  // of all below

@@ -16,7 +16,8 @@ namespace fprinciple::runs {
 
 /// What is known of a sweep's cells before the first one runs.
 struct SweepPlan {
-  std::vector<double> work;  ///< C, width × samples: the heaviest cells run first
+  std::vector<double> work;    ///< C, width × samples: the heaviest cells run first
+  std::vector<double> memory;  ///< C, bytes
   /// What must be the same for a sweep to go on from finished cells: a checksum of the version, the
   /// sweep file's values but for titles and figures, and every cell's experiment with its data.
   std::string identity;
@@ -37,8 +38,9 @@ struct SweepProgress {
 /// times a second; when it returns false the cells in flight are given up, and nothing is returned.
 /// A cell whose run fails is recorded in Cube::failures. Memory: the cells in flight, and 8 bytes
 /// for each number of the cube, which is the same, bit for bit, whatever the number of threads and
-/// however often the sweep was resumed; only the summary has its seconds. Throws RunError when a
-/// finished cell cannot be written.
+/// however often the sweep was resumed; only the summary has its seconds. Throws InputError when
+/// `threads` cells at a time do not fit into memory, RunError when a finished cell cannot be
+/// written.
 std::optional<Cube> run_sweep(const Sweep& sweep, const SweepPlan& plan,
                               const FinishedCells& finished,
                               const std::map<Eigen::Index, CellResult>& known, int threads,

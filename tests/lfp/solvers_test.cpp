@@ -249,8 +249,15 @@ TEST_CASE("a ridge adds to K") {
   CHECK((at_samples(lfp::solve_constrained(problem)) - expected).cwiseAbs().maxCoeff() < 1e-9);
 }
 
-TEST_CASE("samples that the lattice cannot tell apart are refused") {
+TEST_CASE("samples that the lattice cannot tell apart are refused, unless a ridge decides") {
   tests::Case c = tests::fig1a();
+  c.samples.x(0, 1) = c.samples.x(0, 0);  // with y = 0.25 and −0.25
+  CHECK_THROWS_AS(lfp::solve_dual(c.problem()), RunError);
+  const lfp::Problem ridged = lfp::make_problem(c.lattice, c.weight(), c.samples, 1e-6);
+  const VectorXd f = lfp::values(c.lattice, lfp::solve_dual(ridged), c.samples.x);
+  CHECK(std::abs(f[0]) < 0.01);
+  CHECK(f[0] == f[1]);
+  c = tests::fig1a();
   c.samples.x(0, 1) = std::nextafter(c.samples.x(0, 0), 1.0);
   CHECK_THROWS_AS(lfp::solve_dual(c.problem()), RunError);
   c = tests::fig1a();
