@@ -6,7 +6,7 @@
 #include "base/require.hpp"
 #include "data/random.hpp"
 #include "lfp/checks.hpp"
-#include "lfp/fft.hpp"
+#include "base/fft.hpp"
 #include "lfp/lanczos.hpp"
 #include "lfp/projector.hpp"
 
@@ -168,7 +168,7 @@ SampledFunction sampled_coefficients(const Lattice& lattice, Index n_axis, const
     throw InputError(fmt::format("a grid of {} points along each of {} axes, but {} values", n_axis,
                                  dim, values.size()));
   VectorXcd all = values.cast<std::complex<double>>() / size;
-  Fft(std::vector<Index>(dim, n_axis), Fft::Sign::forward)(all);
+  base::Fft(std::vector<Index>(dim, n_axis), base::Fft::Sign::forward)(all);
   const double scale = values.cwiseAbs().maxCoeff();
   SampledFunction out{VectorXcd::Zero(lattice.size()), 0.0};
   Eigen::VectorXi k(lattice.dim);

@@ -29,8 +29,8 @@ GridEvaluator::ChirpTransform::ChirpTransform(const Lattice& lattice, Index axis
     : pre_(lattice.axis_size(axis)),
       kernel_(Eigen::VectorXcd::Zero(convolution_length(pre_.size(), grid.count))),
       post_(grid.count),
-      forward_({kernel_.size()}, Fft::Sign::forward),
-      backward_({kernel_.size()}, Fft::Sign::backward) {
+      forward_({kernel_.size()}, base::Fft::Sign::forward),
+      backward_({kernel_.size()}, base::Fft::Sign::backward) {
   const long double start = static_cast<long double>(grid.lo) / lattice.box;
   const long double step = static_cast<long double>(grid.spacing()) / lattice.box;
   const auto half_square = [&](Index j) {  // j²/2 steps, in turns

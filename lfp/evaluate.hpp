@@ -1,7 +1,7 @@
 #pragma once
 
 #include "data/grid.hpp"
-#include "lfp/fft.hpp"
+#include "base/fft.hpp"
 #include "lfp/lattice.hpp"
 
 #include <vector>
@@ -29,7 +29,7 @@ class GridEvaluator {
 
    private:
     Eigen::VectorXcd pre_, kernel_, post_;
-    Fft forward_, backward_;
+    base::Fft forward_, backward_;
   };
 
   /// One part on a regular grid.

@@ -43,7 +43,7 @@ bool has_spectrum(const data::Grid& grid) {
 SpectrumAnalyser::SpectrumAnalyser(const data::Grid& grid)
     : window_(Eigen::VectorXd::Ones(grid.size())),
       shell_(static_cast<std::size_t>(grid.size())),
-      fft_(shape(grid), Fft::Sign::forward) {
+      fft_(shape(grid), base::Fft::Sign::forward) {
   double delta = 0.0;
   double nyquist = std::numeric_limits<double>::infinity();
   for (const data::Axis& axis : grid.axes) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "data/grid.hpp"
-#include "lfp/fft.hpp"
+#include "base/fft.hpp"
 
 #include <vector>
 
@@ -29,7 +29,7 @@ class SpectrumAnalyser {
   Eigen::VectorXd window_;           // G, its sum is 1
   Eigen::VectorXd frequency_;        // F
   std::vector<Eigen::Index> shell_;  // G, index into frequency_, or −1 beyond Nyquist
-  Fft fft_;
+  base::Fft fft_;
 };
 
 /// Whether SpectrumAnalyser takes the grid.

@@ -2,7 +2,7 @@
 #include "data/target.hpp"
 #include "lfp/bounds.hpp"
 #include "lfp/complete_kernel.hpp"
-#include "lfp/fft.hpp"
+#include "base/fft.hpp"
 #include "lfp/gauss_rule.hpp"
 #include "lfp/mesh_free.hpp"
 
@@ -106,8 +106,8 @@ TEST_CASE("directions without number are told where w·Δ is huge") {
 }
 
 TEST_CASE("a Fourier transform is no larger than FFTW can count") {
-  CHECK_THROWS_AS(lfp::Fft({Eigen::Index{1} << 40}, lfp::Fft::Sign::forward), InputError);
-  CHECK_THROWS_AS(lfp::Fft({Eigen::Index{1} << 20, Eigen::Index{1} << 20}, lfp::Fft::Sign::forward),
+  CHECK_THROWS_AS(base::Fft({Eigen::Index{1} << 40}, base::Fft::Sign::forward), InputError);
+  CHECK_THROWS_AS(base::Fft({Eigen::Index{1} << 20, Eigen::Index{1} << 20}, base::Fft::Sign::forward),
                   InputError);
-  CHECK_THROWS_AS(lfp::Fft({0}, lfp::Fft::Sign::forward), InputError);
+  CHECK_THROWS_AS(base::Fft({0}, base::Fft::Sign::forward), InputError);
 }

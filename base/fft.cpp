@@ -1,4 +1,4 @@
-#include "lfp/fft.hpp"
+#include "base/fft.hpp"
 
 #include "base/error.hpp"
 #include "base/require.hpp"
@@ -10,7 +10,7 @@
 #include <fftw3.h>
 #include <fmt/format.h>
 
-namespace fprinciple::lfp {
+namespace fprinciple::base {
 namespace {
 
 fftw_complex* as_fftw(Eigen::VectorXcd& data) {
@@ -52,8 +52,8 @@ Fft::~Fft() {
 Fft::Fft(Fft&& other) noexcept : plan_(std::exchange(other.plan_, nullptr)), size_(other.size_) {}
 
 void Fft::operator()(Eigen::VectorXcd& data) const {
-  base::require_size("data", data.size(), size_);
+  require_size("data", data.size(), size_);
   fftw_execute_dft(plan_, as_fftw(data), as_fftw(data));
 }
 
-}  // namespace fprinciple::lfp
+}  // namespace fprinciple::base

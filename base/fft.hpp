@@ -7,7 +7,7 @@
 
 struct fftw_plan_s;
 
-namespace fprinciple::lfp {
+namespace fprinciple::base {
 
 /// A complex discrete Fourier transform over a row-major array of any rank by FFTW, in place and
 /// not normalised. Planned by estimate, so that the same input gives the same bits in every run.
@@ -32,4 +32,4 @@ class Fft {
   Eigen::Index size_ = 0;
 };
 
-}  // namespace fprinciple::lfp
+}  // namespace fprinciple::base

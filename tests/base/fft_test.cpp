@@ -1,4 +1,4 @@
-#include "lfp/fft.hpp"
+#include "base/fft.hpp"
 
 #include <atomic>
 #include <complex>
@@ -14,13 +14,13 @@ using Eigen::Index;
 
 TEST_CASE("plans may be made while a host makes its own with FFTW") {
   // The host knows nothing of us; what keeps both apart is FFTW's own lock.
-  { const lfp::Fft first({8}, lfp::Fft::Sign::forward); }
+  { const base::Fft first({8}, base::Fft::Sign::forward); }
   std::atomic<int> wrong = 0;
   std::vector<std::jthread> workers;
   for (int k = 0; k < 3; ++k) {
     workers.emplace_back([k, &wrong] {
       for (Index n = 2; n < 200; ++n) {
-        const lfp::Fft forward({n + k}, lfp::Fft::Sign::forward);
+        const base::Fft forward({n + k}, base::Fft::Sign::forward);
         Eigen::VectorXcd data = Eigen::VectorXcd::Ones(n + k);
         forward(data);
         if (std::abs(data[0] - static_cast<double>(n + k)) > 1e-9) ++wrong;
