@@ -1,14 +1,16 @@
 #include "cli/held_signals.hpp"
 
+#include "base/directory_entries.hpp"
 #include "base/error.hpp"
 #include "cli/terminal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
+#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -44,14 +46,27 @@ void note(int signal) {
 }
 
 /// So that nothing goes on writing into what is removed.
-void kill_children() {
-  std::error_code error;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
-    std::ifstream children(task.path() / "children");
-    for (pid_t child = 0; children >> child;) ::kill(child, SIGKILL);
-  }
+void kill_children() noexcept {
+  const int tasks = ::open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (tasks < 0) return;
+  base::for_each_entry(tasks, [&](const char* name) {
+    const int task = ::openat(tasks, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int children = ::openat(task, "children", O_RDONLY | O_CLOEXEC);
+    std::array<char, 4096> text{};
+    const ssize_t size = ::read(children, text.data(), text.size());
+    const char* const end = text.data() + std::max<ssize_t>(size, 0);
+    for (const char* at = text.data(); at < end; ++at) {  // numbers, with a space after each
+      pid_t child = 0;
+      at = std::from_chars(at, end, child).ptr;
+      if (child > 0) ::kill(child, SIGKILL);
+    }
+    ::close(children);
+    ::close(task);
+  });
+  ::close(tasks);
 }
 
+/// Without asking for memory: that may have ended.
 void clear_away() {
   ending = true;
   kill_children();
@@ -82,6 +97,14 @@ void* watch(void* /*unused*/) {
 }  // namespace
 
 void watch_signals() {
+  // OpenMP's library ends a process by exit() when it gets no memory. So does HDF5, in the child
+  // that reads for us: what the parent has is not the child's to clear away.
+  static const pid_t self = ::getpid();
+  std::atexit([] {
+    if (::getpid() != self) return;
+    const std::lock_guard lock(clean_up_mutex);
+    if (clean_up) clean_up();
+  });
   constexpr std::size_t kStack = 1 << 18;
   pthread_attr_t attributes;
   pthread_t watcher{};

@@ -224,10 +224,7 @@ int guarded(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   // What nobody can catch, for want of memory for the exception itself.
-  std::set_terminate([] {
-    fail(run_failed, "there is not enough memory");
-    std::_Exit(run_failed);
-  });
+  std::set_terminate(cli::end_for_want_of_memory);
   int status = run_failed;
   try {
     cli::keep_standard_streams();

@@ -24,7 +24,7 @@ void write_text(const std::filesystem::path& file, const std::string& text) {
 
 void make_directory(const std::filesystem::path& directory) {
   std::error_code error;
-  std::filesystem::create_directories(directory, error);
+  std::filesystem::create_directory(directory, error);
   if (error)
     throw RunError(fmt::format("{}: cannot be made: {}", directory.string(), error.message()));
 }

@@ -11,7 +11,8 @@ std::string read_text(const std::filesystem::path& file);
 /// Throws RunError when the file cannot be written.
 void write_text(const std::filesystem::path& file, const std::string& text);
 
-/// Makes the directory and those above it, where they are missing. Throws RunError.
+/// Makes the directory where it is missing, but none above it: of an abandoned result nothing comes
+/// back. Throws RunError.
 void make_directory(const std::filesystem::path& directory);
 
 }  // namespace fprinciple::reports

@@ -1,5 +1,6 @@
 #include "runs/finished_cells.hpp"
 
+#include "base/directory_entries.hpp"
 #include "base/error.hpp"
 #include "base/message.hpp"
 #include "io/json.hpp"
@@ -40,15 +41,15 @@ std::string checksum(const std::string& text) {
 /// The cells' files, and those that were being written when a sweep was killed.
 std::vector<fs::path> files_in(const fs::path& directory) {
   std::vector<fs::path> files;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
+  if (!fs::is_directory(directory)) return files;
+  for (const fs::path& entry : base::names_in(directory)) {
+    const std::string& name = entry.native();
     if (!name.starts_with(kPrefix)) continue;
     const std::size_t end = name.find_first_not_of("0123456789", std::strlen(kPrefix));
     if (end == std::string::npos) continue;
     const std::string rest = name.substr(end);
     if (rest == kJson || rest == fmt::format("{}{}", kJson, kPartial))
-      files.push_back(entry.path());
+      files.push_back(directory / entry);
   }
   return files;
 }

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
@@ -80,7 +81,8 @@ bool is_named(int descriptor, const fs::path& file) {
 
 }  // namespace
 
-NameLock::NameLock(const fs::path& file, const fs::path& given) : file_(file) {
+// The destructor removes the file of a constructor that has no memory to say whose it is.
+NameLock::NameLock(const fs::path& file, const fs::path& given) : NameLock(file) {
   const auto because = [](int error) { return std::system_category().message(error); };
   // Whoever held it may remove the file just after it was opened here: then once more.
   constexpr int kAttempts = 100;
@@ -95,9 +97,11 @@ NameLock::NameLock(const fs::path& file, const fs::path& given) : file_(file) {
     struct stat status {};
     if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
       close_and_refuse(fmt::format("cannot be locked: {} is not a file", file.string()));
+    const bool locked = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    const int error = errno;
+    if (locked && status.st_size == 0 && is_named(descriptor, file)) descriptor_ = descriptor;
     const json content = content_of(descriptor);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-      const int error = errno;
+    if (!locked) {
       if (error == EWOULDBLOCK)
         close_and_refuse(
             fmt::format("is being written by {}; wait for its end, or name another "
@@ -131,6 +135,8 @@ void NameLock::release() {
   ::close(descriptor_);
   descriptor_ = -1;
 }
+
+NameLock::NameLock(fs::path file) : file_(std::move(file)) {}
 
 NameLock::~NameLock() { release(); }
 

@@ -24,6 +24,8 @@ class NameLock {
   void release();
 
  private:
+  explicit NameLock(std::filesystem::path file);
+
   std::filesystem::path file_;
   int descriptor_ = -1;
 };

@@ -1,5 +1,6 @@
 #include "runs/output_directory.hpp"
 
+#include "base/directory_entries.hpp"
 #include "base/error.hpp"
 #include "io/json.hpp"
 #include "runs/ownership.hpp"
@@ -7,12 +8,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <ranges>
 #include <string>
 #include <system_error>
-#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -121,32 +120,40 @@ void remove_stale_stagings(const fs::path& final_path) {
   const std::string prefix = staging_prefix(final_path);
   std::error_code error;
   std::vector<fs::path> stale;
-  for (const auto& entry : fs::directory_iterator(final_path.parent_path(), error)) {
-    const std::string name = entry.path().filename().string();
+  std::vector<fs::path> names;
+  try {
+    names = base::names_in(final_path.parent_path());
+  } catch (const fs::filesystem_error&) {  // to be written, not read
+    return;
+  }
+  for (const fs::path& entry : names) {
+    const std::string& name = entry.native();
+    const fs::path path = final_path.parent_path() / entry;
     if (name.starts_with(prefix) && name.size() > prefix.size() &&
         std::isdigit(static_cast<unsigned char>(name[prefix.size()])) != 0 &&
-        entry.symlink_status(error).type() == fs::file_type::directory)
-      stale.push_back(entry.path());
+        fs::symlink_status(path, error).type() == fs::file_type::directory)
+      stale.push_back(path);
   }
   for (const fs::path& path : stale) {
     try {
-      if (is_marked_as_staging(path)) {
-        fs::remove_all(path, error);
+      if (is_marked_as_staging(path) || is_staging_without_mark(path)) {
+        remove_staging(path);
       } else if (contents_of(path).writer == Contents::Writer::known) {
         if (fs::exists(final_path / kMarker)) move_foreign(path, final_path);
-        remove_written(path);
+        remove_written(path, contents_of(path).written);
       }
     } catch (const fs::filesystem_error&) {  // NOLINT(bugprone-empty-catch): it stays where it is
     }
   }
 }
 
-/// All that is in a staging directory.
-std::vector<fs::path> everything_in(const fs::path& directory) {
-  std::vector<fs::path> out;
-  for (const auto& entry : fs::recursive_directory_iterator(directory))
-    out.push_back(entry.path().lexically_relative(directory));
-  return out;
+/// Adds all that is in `directory` / `below`.
+void add_everything(const fs::path& directory, const fs::path& below, std::vector<fs::path>& out) {
+  for (const fs::path& name : base::names_in(directory / below)) {
+    out.push_back(below / name);
+    if (fs::symlink_status(directory / below / name).type() == fs::file_type::directory)
+      add_everything(directory, below / name, out);
+  }
 }
 
 /// The directories above `path` that are missing, the uppermost first.
@@ -201,14 +208,14 @@ void OutputDirectory::make_staging() {
   // A name may be taken: process ids repeat across containers that share a directory.
   constexpr int kAttempts = 100;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const fs::path path =
-        final_.parent_path() / (attempt == 0 ? base : fmt::format("{}-{}", base, attempt));
+    staging_ = final_.parent_path() / (attempt == 0 ? base : fmt::format("{}-{}", base, attempt));
+    ended_ = staging_.string() + "-ended";
     std::error_code error;
-    if (!fs::create_directory(path, error)) {
+    if (!fs::create_directory(staging_, error)) {
       if (error) refuse(given_, fmt::format("cannot be written: {}", error.message()));
       continue;
     }
-    staging_ = path;
+    staged_ = true;
     try {
       mark_as_staging(staging_);
     } catch (const RunError& failed) {
@@ -219,17 +226,13 @@ void OutputDirectory::make_staging() {
   refuse(given_, "cannot be written: no free name for a staging directory");
 }
 
-/// Of what it does not find it says nothing; what another thread is still writing goes, too.
-void OutputDirectory::remove() {
-  std::vector<char>().swap(reserve_);  // memory may have ended, and a removal needs some
-  std::error_code error;
-  constexpr int kAttempts = 50;
-  for (int attempt = 0; !staging_.empty() && attempt < kAttempts; ++attempt) {
-    fs::remove_all(staging_, error);
-    if (!fs::exists(fs::symlink_status(staging_, error))) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  staging_.clear();
+/// Of what it does not find it says nothing. Another thread may still be writing: under another
+/// name the directory is out of its reach, but for files that it has open, and it finds path()
+/// gone.
+/// It asks for no memory: that may have ended.
+void OutputDirectory::remove() noexcept {
+  if (staged_) remove_staging(::rename(staging_.c_str(), ended_.c_str()) == 0 ? ended_ : staging_);
+  staged_ = false;
   if (lock_) lock_->release();
   for (const fs::path& above : made_ | std::views::reverse)
     ::rmdir(above.c_str());  // where nothing else is in it
@@ -278,10 +281,12 @@ void OutputDirectory::publish() {
     throw RunError(fmt::format("{}: cannot be put in place: {}", given_.string(),
                                std::system_category().message(errno)));
   };
-  write_marker(staging_, everything_in(staging_));
+  std::vector<fs::path> everything;
+  add_everything(staging_, {}, everything);
+  write_marker(staging_, everything);
   if (!fs::exists(final_)) {
     if (::rename(staging_.c_str(), final_.c_str()) != 0) fail();
-    staging_.clear();
+    staged_ = false;
     return;
   }
   const Contents old = look_through(given_, final_);
@@ -292,21 +297,22 @@ void OutputDirectory::publish() {
                                  path.string()));
   // What is removed below is then listed, should that be killed.
   if (old.writer == Contents::Writer::earlier) write_marker(final_, old.written);
+  fs::path replaced = staging_;
   if (rename_with(RENAME_EXCHANGE, staging_, final_) != 0) {
     if (errno != EINVAL && errno != ENOSYS) fail();
     // A filesystem that cannot exchange two names: for a moment there is nothing.
-    const fs::path away = staging_.string() + "-old";
-    if (::rename(final_.c_str(), away.c_str()) != 0) fail();
+    replaced += "-old";
+    if (::rename(final_.c_str(), replaced.c_str()) != 0) fail();
     if (::rename(staging_.c_str(), final_.c_str()) != 0) {
-      ::rename(away.c_str(), final_.c_str());
+      ::rename(replaced.c_str(), final_.c_str());
       fail();
     }
-    staging_ = away;
   }
-  const fs::path replaced = staging_;
-  staging_.clear();  // from here on nothing but what is listed may be removed
-  move_foreign(replaced, final_);
-  if (!remove_written(replaced))
+  staged_ = false;  // from here on nothing but what is listed may be removed
+  if (!old.foreign.empty()) move_foreign(replaced, final_);
+  if (remove_written(replaced, old.written)) return;
+  move_foreign(replaced, final_);  // what has come since
+  if (!remove_written(replaced, {}))
     throw RunError(
         fmt::format("{}: is in place; what it replaced could not be removed and lies in {}",
                     given_.string(), replaced.string()));

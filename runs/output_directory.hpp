@@ -45,7 +45,7 @@ class OutputDirectory {
   OutputDirectory(const OutputDirectory&) = delete;
   OutputDirectory& operator=(const OutputDirectory&) = delete;
 
-  /// Where to write.
+  /// Where to write. Once that is published or abandoned there is nothing under this name.
   const std::filesystem::path& path() const { return staging_; }
 
   /// A file beside the final name, called after it: NAME + suffix. On the filesystem of path().
@@ -63,12 +63,13 @@ class OutputDirectory {
   void publish();
 
   /// For a process that is about to end while another of its threads is still writing: removes what
-  /// the destructor would. From then on publish() and the destructor wait for ever.
+  /// the destructor would. From then on publish() and the destructor wait for ever in other
+  /// threads.
   void abandon();
 
  private:
   void make_staging();
-  void remove();
+  void remove() noexcept;
 
   std::filesystem::path given_;  ///< as the user wrote it, for messages
   std::filesystem::path final_;  ///< absolute, symbolic links followed
@@ -77,8 +78,11 @@ class OutputDirectory {
   std::vector<std::filesystem::path> made_;  ///< the directories above that were missing
   std::optional<NameLock> lock_;
   std::filesystem::path staging_;
-  std::mutex mutex_;  ///< of publishing, removing and abandoning
-  std::vector<char> reserve_ = std::vector<char>(1 << 18);  ///< bytes for remove(), see there
+  std::filesystem::path ended_;  ///< what staging_ is called while it is removed
+  bool staged_ = false;          ///< whether that is there, and ours to remove
+  /// Of publishing, removing and abandoning. A thread may be ended in the middle of the first, and
+  /// then come to the last.
+  std::recursive_mutex mutex_;
 };
 
 }  // namespace fprinciple::runs

@@ -1,23 +1,28 @@
 #include "runs/ownership.hpp"
 
+#include "base/directory_entries.hpp"
 #include "base/error.hpp"
 #include "base/version.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <fstream>
 #include <ranges>
 #include <set>
 #include <string_view>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace fprinciple::runs {
 namespace fs = std::filesystem;
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* kBegunMarker = ".fprinciple.json.partial";
 
 /// Relative paths that are ours, by kind.
 struct Listed {
@@ -66,11 +71,12 @@ void add_earlier_run(const fs::path& directory, const fs::path& below, Listed& l
        {"report.html", "summary.json", "result.nc", "weights_initial.nc", "weights_final.nc"})
     listed.files.insert((below / name).string());
   listed.directories.insert((below / "figures").string());
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory / below / "figures", error)) {
-    if (entry.path().extension() != ".gp" || !is_figure_script(entry.path())) continue;
+  const fs::path figures = directory / below / "figures";
+  if (!fs::is_directory(figures)) return;
+  for (const fs::path& name : base::names_in(figures)) {
+    if (name.extension() != ".gp" || !is_figure_script(figures / name)) continue;
     for (const char* kind : {".gp", ".dat", ".svg", ".pdf", ".gif"})
-      listed.files.insert((below / "figures" / entry.path().stem()).string() + kind);
+      listed.files.insert((below / "figures" / name.stem()).string() + kind);
   }
 }
 
@@ -90,11 +96,7 @@ void add_earlier(const fs::path& directory, const json& summary, Listed& listed)
 
 void sort_out(const fs::path& directory, const fs::path& below, Listed& listed,
               Contents& contents) {
-  std::vector<fs::path> names;
-  for (const auto& entry : fs::directory_iterator(directory / below))
-    names.push_back(entry.path().filename());
-  std::sort(names.begin(), names.end());  // the same words every time
-  for (const fs::path& name : names) {
+  for (const fs::path& name : base::names_in(directory / below)) {
     const fs::path path = below / name;
     const fs::file_type type = fs::symlink_status(directory / path).type();
     if (type == fs::file_type::regular && listed.files.contains(path.string())) {
@@ -113,17 +115,17 @@ void sort_out(const fs::path& directory, const fs::path& below, Listed& listed,
 
 void write_marker(const fs::path& directory, const json& content) {
   const fs::path file = directory / kMarker;
-  const fs::path partial = file.string() + ".partial";
+  const fs::path begun = directory / kBegunMarker;
   std::error_code error;
   {
-    std::ofstream out(partial);
+    std::ofstream out(begun);
     // A name that is not UTF-8 is none that fprinciple gives: it is then not found to be ours.
     out << content.dump(1, ' ', false, json::error_handler_t::replace) << '\n';
     out.close();
-    if (out) fs::rename(partial, file, error);
+    if (out) fs::rename(begun, file, error);
     if (out && !error) return;
   }
-  fs::remove(partial, error);
+  fs::remove(begun, error);
   throw RunError(fmt::format("{}: cannot be written", file.string()));
 }
 
@@ -131,6 +133,21 @@ json marker() {
   return {{"program", "fprinciple"},
           {"version", base::version()},
           {"about", "What fprinciple wrote in this directory, and may replace."}};
+}
+
+/// Removes all that is in a directory, but `kept`; returns whether that succeeded.
+bool empty_directory(int above, const char* name, std::string_view kept = {}) noexcept {
+  const int directory = ::openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (directory < 0) return false;
+  bool emptied = true;
+  base::for_each_entry(directory, [&](const char* entry) {
+    if (entry == kept || ::unlinkat(directory, entry, 0) == 0) return;
+    const bool removed =
+        empty_directory(directory, entry) && ::unlinkat(directory, entry, AT_REMOVEDIR) == 0;
+    emptied = emptied && removed;
+  });
+  ::close(directory);
+  return emptied;
 }
 
 }  // namespace
@@ -184,14 +201,34 @@ bool is_marked_as_staging(const fs::path& directory) {
   return content.is_object() && content.contains("staging");
 }
 
-bool remove_written(const fs::path& directory) {
-  std::error_code error;
-  const std::vector<fs::path> written = contents_of(directory).written;
-  // From the bottom up; fs::remove removes no directory that holds something, and no link's target.
+bool is_staging_without_mark(const fs::path& directory) {
+  return std::ranges::all_of(base::names_in(directory), [&](const fs::path& name) {
+    return name == kBegunMarker && is_file(directory / name);
+  });
+}
+
+void remove_staging(const fs::path& directory) noexcept {
+  constexpr int kAttempts = 50;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0) ::usleep(10'000);
+    if (empty_directory(AT_FDCWD, directory.c_str(), kMarker))
+      empty_directory(AT_FDCWD, directory.c_str());
+    if (::rmdir(directory.c_str()) == 0 || errno == ENOENT) return;
+  }
+}
+
+bool remove_written(const fs::path& directory, const std::vector<fs::path>& written) noexcept {
+  const int opened = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (opened < 0) return errno == ENOENT;
+  const auto remove = [&](const char* path) {
+    if (::unlinkat(opened, path, 0) != 0) ::unlinkat(opened, path, AT_REMOVEDIR);
+  };
+  // From the bottom up: no directory goes that holds something, and no link's target.
   for (const fs::path& path : written | std::views::reverse)
-    if (path != kMarker) fs::remove(directory / path, error);
-  fs::remove(directory / kMarker, error);
-  return fs::remove(directory, error) && !error;
+    if (std::string_view(path.c_str()) != kMarker) remove(path.c_str());
+  remove(kMarker);
+  ::close(opened);
+  return ::rmdir(directory.c_str()) == 0;
 }
 
 }  // namespace fprinciple::runs

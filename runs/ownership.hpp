@@ -39,8 +39,19 @@ void write_marker(const std::filesystem::path& directory,
 void mark_as_staging(const std::filesystem::path& directory);
 bool is_marked_as_staging(const std::filesystem::path& directory);
 
-/// Removes what is listed as written, and the directory if nothing else is in it; returns whether
-/// it is gone. The marker goes last, so that a removal which is killed can be taken up again.
-bool remove_written(const std::filesystem::path& directory);
+/// Whether a directory is one that was killed before its mark was whole, or after that was removed:
+/// nothing is in it, or the beginning of a mark.
+bool is_staging_without_mark(const std::filesystem::path& directory);
+
+/// Removes a staging directory with all that is in it, as far as the system lets it. The mark goes
+/// last, so that a removal which is killed can be taken up again. Files that another thread puts
+/// into it meanwhile go, too, for half a second. It asks for no memory: that may have ended.
+void remove_staging(const std::filesystem::path& directory) noexcept;
+
+/// Removes what fprinciple has `written`, as contents_of() gives it, and the directory if nothing
+/// else is in it; returns whether it is gone. The marker goes last, so that a removal which is
+/// killed can be taken up again. It asks for no memory: that may have ended.
+bool remove_written(const std::filesystem::path& directory,
+                    const std::vector<std::filesystem::path>& written) noexcept;
 
 }  // namespace fprinciple::runs

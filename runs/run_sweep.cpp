@@ -147,8 +147,9 @@ void require_memory_of(const std::vector<Index>& cells, const SweepPlan& plan, i
   for (const Index cell : cells) bytes.push_back(plan.memory[static_cast<std::size_t>(cell)]);
   std::sort(bytes.begin(), bytes.end(), std::greater<>());
   bytes.resize(std::min(bytes.size(), static_cast<std::size_t>(threads)));
-  base::require_memory(std::accumulate(bytes.begin(), bytes.end(), 0.0),
-                       fmt::format("{} cells of the sweep at a time (see --threads)", bytes.size()));
+  base::require_memory(
+      std::accumulate(bytes.begin(), bytes.end(), 0.0),
+      fmt::format("{} cells of the sweep at a time (see --threads)", bytes.size()));
 }
 
 }  // namespace

@@ -416,6 +416,7 @@ TEST_CASE("the combined page has a section for each experiment", "[reports]") {
   std::vector<runs::Run> all{synthetic(1, true), synthetic(2, false)};
   all[0].name = "one";
   all[1].name = "two & a half";
+  for (const runs::Run& run : all) std::filesystem::create_directory(scratch.path / run.name);
   reports::write_report(all[0], scratch.path / all[0].name, {FigureName::curves, FigureName::loss});
   reports::write_report(all[1], scratch.path / all[1].name);
   reports::write_combined_report(all, {}, scratch.path);

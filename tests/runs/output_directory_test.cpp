@@ -1,8 +1,10 @@
 #include "runs/output_directory.hpp"
 
 #include "base/error.hpp"
+#include "runs/ownership.hpp"
 
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -329,10 +331,13 @@ TEST_CASE("directories made for an output directory that is not published go aga
 
 TEST_CASE("an abandoned output directory leaves nothing") {
   const TemporaryFolder folder;
-  auto* const output = new OutputDirectory(folder.path / "result");  // its end would wait for ever
+  auto output = std::make_unique<OutputDirectory>(folder.path / "result");
   write_result(output->path(), "1");
+  const fs::path path = output->path();
   output->abandon();
   CHECK(folder.entries() == 0);
+  CHECK(output->path() == path);  // what another thread still writes there is not written elsewhere
+  CHECK_FALSE(std::ofstream(output->path() / "late"));
 }
 
 TEST_CASE("what fprinciple did not write is refused and left alone") {
@@ -407,6 +412,20 @@ TEST_CASE("the staging directory of a dead process is removed, that of a living 
   CHECK_FALSE(fs::exists(living.path() / "mark"));
   CHECK_THROWS_AS(OutputDirectory(path), InputError);
   CHECK(fs::exists(living.path()));
+}
+
+TEST_CASE("what is left of a staging directory that was killed in the making goes") {
+  const TemporaryFolder folder;
+  const fs::path stale = folder.path / ".result.partial-7";
+  fs::create_directory(stale);
+  SECTION("before it had a mark") {}
+  SECTION("while it was marked") { write(stale / ".fprinciple.json.partial", R"({"prog)"); }
+  SECTION("while it was removed") {
+    fs::rename(stale, folder.path / ".result.partial-7-ended");
+    runs::mark_as_staging(folder.path / ".result.partial-7-ended");
+  }
+  publish_result(folder.path / "result", "1");
+  CHECK(folder.entries() == 1);
 }
 
 TEST_CASE(
