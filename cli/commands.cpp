@@ -10,10 +10,12 @@
 #include "cli/undrawn.hpp"
 #include "io/json.hpp"
 #include "reports/gnuplot.hpp"
+#include "reports/measured_page.hpp"
 #include "reports/overlay.hpp"
 #include "reports/report.hpp"
 #include "runs/experiment_file.hpp"
 #include "runs/files_named.hpp"
+#include "runs/measured_file.hpp"
 #include "runs/output_directory.hpp"
 #include "runs/result_file.hpp"
 #include "runs/run.hpp"
@@ -235,6 +237,11 @@ void redraw_all(const fs::path& directory, const json& summary, Undrawn& undrawn
   };
   if (summary.contains("axes")) {
     redraw_study(directory);
+    return;
+  }
+  if (summary.contains("spectral_bias")) {
+    const runs::MeasuredFile file = runs::read_measured(directory);
+    undrawn.add(file.name, reports::write_measured_report(file, directory));
     return;
   }
   if (!summary.contains("experiments") && !summary.contains("studies")) {

@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/held_signals.hpp"
+#include "cli/measure_command.hpp"
 #include "cli/start_threads.hpp"
 #include "cli/terminal.hpp"
 
@@ -118,6 +119,39 @@ ExitStatus run(int argc, char** argv) {
       app.add_subcommand("sweep", "Run an experiment in every cell of a cube, cells in parallel"),
       "sweep", "The sweep file (TOML)", "Go on from the cells of an interrupted sweep");
 
+  cli::MeasureOptions measured;
+  std::filesystem::path recording;
+  CLI::App* measure = app.add_subcommand(
+      "measure", "What any model of yours has learnt, frequency by frequency, from a recording");
+  measure->add_option("recording", recording, "Samples, targets and outputs over time (NetCDF-4)")
+      ->required();
+  measure->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
+  measure
+      ->add_option("--direction", measured.direction,
+                   "Along which frequencies are counted: pca, x1, x2, … or numbers with commas")
+      ->capture_default_str();
+  measure
+      ->add_option("--frequencies", measured.frequencies,
+                   "In cycles per unit of x, with commas (default: those that the samples resolve)")
+      ->delimiter(',');
+  measure
+      ->add_option("--delta", measured.delta,
+                   "Widths of the Gaussian filters, with commas (default: five)")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  measure->add_option("--threshold", measured.threshold, "Relative error of a frequency learnt")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  measure->add_option("--cut", measured.cut,
+                      "The last low frequency (default: it halves the target's energy)");
+  measure
+      ->add_option(
+          "--kernel", measured.kernel,
+          "Width of the kernel whose eigenvectors are shown (default: the middle filter's)")
+      ->check(CLI::PositiveNumber);
+  measure->add_option("--seed", measured.seed, "Of the intervals' resamples")
+      ->capture_default_str();
+
   CLI::App* report = app.add_subcommand(
       "report", "Draw figures and report of a result again, or of several runs overlaid");
   report
@@ -159,6 +193,11 @@ ExitStatus run(int argc, char** argv) {
   options.bounds = bounds->parsed();
   if (run->parsed() || bounds->parsed()) cli::run_experiment(experiment, out, options);
   if (sweep->parsed()) cli::run_sweep(experiment, out, options);
+  if (measure->parsed()) {
+    require_utf8(recording.stem().string(), recording);
+    measured.quiet = options.quiet;
+    cli::measure_recording(recording, out, measured);
+  }
   if (reproduce->parsed()) cli::reproduce(names, reproduced, options);
   if (report->parsed()) {
     const bool several = directories.size() > 1;

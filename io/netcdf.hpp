@@ -32,6 +32,10 @@ class NetcdfWriter {
                 const std::string& units, const std::string& long_name,
                 const Eigen::MatrixXd& values);
 
+  /// A variable over any dimensions, the last one fastest. Every number is kept bit for bit.
+  void array(const std::string& name, const std::vector<std::string>& dimensions,
+             const std::string& units, const std::string& long_name, const Eigen::VectorXd& values);
+
   /// Variables over any dimensions, the last one fastest; what is nan is missing.
   void numbers(const std::string& name, const std::vector<std::string>& dimensions,
                const Eigen::VectorXd& values);
@@ -72,6 +76,7 @@ class NetcdfReader {
   explicit NetcdfReader(const std::filesystem::path& file);
 
   bool has(const std::string& name) const { return variables_.contains(name); }
+  bool has_attribute(const std::string& name) const { return attributes_.contains(name); }
   std::string attribute(const std::string& name) const;
 
   /// A variable over exactly one dimension. A value that is missing is nan.

@@ -106,6 +106,12 @@ void NetcdfWriter::variable(const std::string& name, const std::string& outer,
   described(name, {outer, inner}, units, long_name, values.data(), values.size());
 }
 
+void NetcdfWriter::array(const std::string& name, const std::vector<std::string>& dimensions,
+                         const std::string& units, const std::string& long_name,
+                         const Eigen::VectorXd& values) {
+  described(name, dimensions, units, long_name, values.data(), values.size());
+}
+
 void NetcdfWriter::numbers(const std::string& name, const std::vector<std::string>& dimensions,
                            const Eigen::VectorXd& values) {
   const int variable = define(name, NC_DOUBLE, dimensions, static_cast<std::size_t>(values.size()));

@@ -36,15 +36,36 @@ MatrixXd draws(Index groups, const BootstrapOptions& options) {
   return counts;
 }
 
-/// By rank, without interpolation: a crossing time is a recorded one, or infinite.
-Interval interval(std::vector<double> values) {
+constexpr double kNormal = 1.96;  // standard deviations on either side: 95 %
+
+double standard_deviation(std::vector<double> values) {
   std::erase_if(values, [](double v) { return std::isnan(v); });
-  if (values.size() < 2) return {};
-  std::sort(values.begin(), values.end());
-  const auto at = [&](double p) {
-    return values[static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size()))) - 1];
+  const Eigen::Map<const VectorXd> v(values.data(), static_cast<Index>(values.size()));
+  return std::sqrt((v.array() - v.mean()).square().sum() / static_cast<double>(v.size() - 1));
+}
+
+/// Of a number in [−1, 1].
+Interval interval(double value, std::vector<double> resampled) {
+  const double half = kNormal * standard_deviation(std::move(resampled));
+  if (std::isnan(value + half)) return {};
+  return {std::max(-1.0, value - half), std::min(1.0, value + half)};
+}
+
+/// The number of a time in the recording; that of its end for what never is.
+double number_of(const VectorXd& t, double time) {
+  return static_cast<double>(std::lower_bound(t.begin(), t.end(), time) - t.begin());
+}
+
+/// Of a recorded time, in numbers of snapshots: whatever the clock.
+Interval time_interval(const VectorXd& t, double value, std::vector<double> resampled) {
+  for (double& time : resampled) time = number_of(t, time);
+  const double half = kNormal * standard_deviation(std::move(resampled));
+  const auto at = [&](double number) {
+    const auto last = static_cast<double>(t.size());
+    if (number >= last) return std::numeric_limits<double>::infinity();
+    return t[static_cast<Index>(std::max(0.0, number))];
   };
-  return {at(0.025), at(0.975)};
+  return {at(std::floor(number_of(t, value) - half)), at(std::ceil(number_of(t, value) + half))};
 }
 
 }  // namespace
@@ -78,10 +99,15 @@ Intervals bootstrap(const ProjectedSums& sums, const VectorXd& t, double thresho
     order.push_back(kendall_tau(sums.frequency(present), crossed(present)));
     bias.push_back(spectral_bias(sums.frequency, residual, target, cut).value);
   }
+  const Projection all = whole(sums);
+  const VectorXd crossed = crossing_times(t, all.delta, threshold);
+  const double value =
+      spectral_bias(sums.frequency, all.residual_energy, all.target_energy, cut).value;
   Intervals out;
-  for (auto& values : time) out.time.push_back(interval(std::move(values)));
-  out.order = interval(std::move(order));
-  out.spectral_bias = interval(std::move(bias));
+  for (Index f = 0; f < frequencies; ++f)
+    out.time.push_back(time_interval(t, crossed[f], std::move(time[static_cast<std::size_t>(f)])));
+  out.order = interval(kendall_tau(sums.frequency(present), crossed(present)), std::move(order));
+  out.spectral_bias = interval(value, std::move(bias));
   return out;
 }
 

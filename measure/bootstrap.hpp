@@ -15,18 +15,22 @@ struct BootstrapOptions {
   Eigen::Index resamples = 1000;
 };
 
-/// A 95 % percentile interval; nan where a number has none.
+/// A 95 % interval; nan where a number has none.
 struct Interval {
   double low = std::numeric_limits<double>::quiet_NaN();
   double high = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Of everything that a projection says, over resamples of its samples (of their groups where there
-/// are more than 256 samples).
+/// Of everything that a projection says: its value and 1.96 standard deviations over resamples of
+/// its samples (of their groups where there are more than 256 samples) on either side. Not
+/// percentiles: a resample has the noise of sampling twice, once more than its samples have, which
+/// moves the two energies of the spectral bias towards each other.
 struct Intervals {
-  std::vector<Interval> time;  ///< K, of crossing_times: infinite where it may never be
-  Interval order;              ///< of Kendall's τ
-  Interval spectral_bias;
+  /// K, of crossing_times, counted in snapshots, and the recorded times at the ends: the upper one
+  /// is infinite where it may be after the last.
+  std::vector<Interval> time;
+  Interval order;          ///< of Kendall's τ, within [−1, 1]
+  Interval spectral_bias;  ///< within [−1, 1]
 };
 
 /// `present`: the frequencies that the order counts. Threshold, cut and `present` stay as they are.

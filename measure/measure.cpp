@@ -42,7 +42,10 @@ Measured measure(const RecordingView& r, const Options& options, const ShareDone
   if (out.kernel_width)
     out.kernel_modes = kernel_modes(r, gaussian_kernel(r, *out.kernel_width),
                                     std::min(options.modes, r.samples()));
-  if (const auto grid = find_grid(r)) out.spectrum = grid_spectrum(r, *grid);
+  if (const auto grid = find_grid(r)) {
+    out.spectrum = grid_spectrum(r, *grid);
+    out.shells = shells(*out.spectrum);
+  }
   out.filtering = filter(r, delta, progress);
   return out;
 }

@@ -36,11 +36,12 @@ struct Measured {
   Projection projection;
   std::vector<Eigen::Index> present;  ///< the frequencies that the order counts
   Eigen::VectorXd crossing_time;      ///< K, by Δ = |f̂ − ŷ|/|ŷ|; infinite where it never is
-  double crossing_order;              ///< Kendall's τ_b of crossing time over present frequencies
+  double crossing_order = 0.0;        ///< Kendall's τ_b of crossing time over present frequencies
   SpectralBias spectral_bias;
   Intervals intervals;
   Filtering filtering;
   std::optional<GridSpectrum> spectrum;  ///< where the samples are a regular grid
+  std::optional<Shells> shells;          ///< of it
   std::optional<double> kernel_width;
   std::optional<KernelModes> kernel_modes;
 };

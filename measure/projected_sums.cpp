@@ -19,6 +19,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr Index kGroups = 256;
+constexpr double kRounding = 1e-24;  // of |y|², as |ŷ|²
 
 /// All samples in a random order (Fisher and Yates); as they stand where each is its own group.
 std::vector<Index> dealt(Index n, std::uint64_t seed) {
@@ -59,7 +60,13 @@ ProjectedSums project_groups(const RecordingView& r, const VectorXd& direction,
   base::require_memory(base::doubles(static_cast<double>(groups + 4) * 2.0 *
                                      static_cast<double>(rows * frequencies)),
                        "the Fourier coefficients along the direction");
-  ProjectedSums out{unit_direction(r, direction), frequency, k, r.times(), {}, VectorXd(groups)};
+  ProjectedSums out{unit_direction(r, direction),
+                    frequency,
+                    k,
+                    r.times(),
+                    {},
+                    VectorXd(groups),
+                    r.y.colwise().squaredNorm().dot(r.weight)};
   for (Index f = 0; f < frequencies; ++f) out.sums.emplace_back(2 * rows, groups);
   const std::vector<Index> order = dealt(n, seed);
   const base::OneBlasThread blas;
@@ -110,7 +117,8 @@ Projection whole(const ProjectedSums& sums) {
       c.imag() = all.segment(2 * k * j + k, k);
       return c;
     };
-    const Eigen::VectorXcd target = coefficient(0);
+    Eigen::VectorXcd target = coefficient(0);
+    if (target.squaredNorm() <= kRounding * sums.target_square) target.setZero();
     out.target.col(f) = target;
     out.target_energy[f] = target.squaredNorm();
     for (Index j = 0; j < times; ++j) {

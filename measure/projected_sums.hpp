@@ -18,7 +18,8 @@ struct ProjectedSums {
   /// One for each frequency, 2k(1 + T) × groups: of y, then of f − y at each time, for each the k
   /// real parts and the k imaginary ones.
   std::vector<Eigen::MatrixXd> sums;
-  Eigen::VectorXd weight;  ///< of each group
+  Eigen::VectorXd weight;      ///< of each group
+  double target_square = 0.0;  ///< Σ w |y|²
 };
 
 /// As project does. Sums are in a fixed order: the same bits for any number of threads.

@@ -26,11 +26,11 @@ Eigen::VectorXd default_frequencies(const RecordingView& recording,
 /// Fourier coefficients along a direction p, ĝ_k = Σ w_i g_i e^{−2πi k p·x_i}, Σ w = 1, of the
 /// target (ŷ) and of the outputs (f̂). Norms run over the outputs.
 struct Projection {
-  Eigen::VectorXd direction;        ///< d, p of length 1
-  Eigen::VectorXd frequency;        ///< K, in cycles per unit of x
-  Eigen::MatrixXcd target;          ///< k × K, ŷ
-  Eigen::MatrixXcd coefficients;    ///< k × KT, f̂: column κ + K·j is frequency κ at t[j]
-  Eigen::MatrixXd delta;            ///< K × T, |f̂ − ŷ| / |ŷ|
+  Eigen::VectorXd direction;      ///< d, p of length 1
+  Eigen::VectorXd frequency;      ///< K, in cycles per unit of x
+  Eigen::MatrixXcd target;        ///< k × K, ŷ; 0 where it is below 1e-12 |y|, which is rounding
+  Eigen::MatrixXcd coefficients;  ///< k × KT, f̂: column κ + K·j is frequency κ at t[j]
+  Eigen::MatrixXd delta;          ///< K × T, |f̂ − ŷ| / |ŷ|
   Eigen::MatrixXd delta_magnitude;  ///< K × T, ||f̂| − |ŷ|| / |ŷ|
   Eigen::MatrixXd residual_energy;  ///< K × T, |f̂ − ŷ|²
   Eigen::VectorXd target_energy;    ///< K, |ŷ|²

@@ -12,12 +12,13 @@ using Eigen::VectorXd;
 double halving_cut(const VectorXd& frequency, const VectorXd& target_energy) {
   base::require(frequency.size() >= 1, "number of frequencies", frequency.size(), "at least 1");
   base::require_size("target_energy", target_energy.size(), frequency.size());
+  constexpr double kSame = 1e-9;
   const double half = target_energy.sum() / 2.0;
   Index best = 0;
   double below = 0.0, nearest = 0.0;
   for (Index k = 0; k + 1 < frequency.size(); ++k) {
     below += target_energy[k];
-    if (k > 0 && std::abs(below - half) >= nearest) continue;
+    if (k > 0 && std::abs(below - half) >= nearest - kSame * half) continue;
     nearest = std::abs(below - half);
     best = k;
   }

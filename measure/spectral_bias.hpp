@@ -13,15 +13,16 @@ namespace fprinciple::measure {
 /// e^{−2λ_high t} it is (λ_low − λ_high)/(λ_low + λ_high), up to the time at which the recording
 /// ends.
 struct SpectralBias {
-  double value;               ///< nan where neither energy has moved, or one side has no energy
-  double cut;                 ///< frequencies up to it are low
+  double value = 0.0;  ///< nan where neither energy has moved, or the target has none on one side
+  double cut = 0.0;    ///< frequencies up to it are low
   Eigen::VectorXd e_low;      ///< T
   Eigen::VectorXd e_high;     ///< T
   Eigen::VectorXd over_time;  ///< T, (E_high − E_low) / (E_high + E_low), nan where both are 0
 };
 
 /// The frequency at which the target's energies below and above it are nearest to half of the
-/// whole, with one frequency above it at least; the last one where there is but one.
+/// whole, the lower one of two that are equally near, with one frequency above it at least; the
+/// last one where there is but one.
 double halving_cut(const Eigen::VectorXd& frequency, const Eigen::VectorXd& target_energy);
 
 /// residual_energy: K × T, target_energy: K, as in Projection. O(K T). Throws InputError where

@@ -3,9 +3,10 @@
 
 usage: run.py COMMAND [--write]
 
-Runs `COMMAND run NAME.toml` (`COMMAND sweep` for sweep_….toml) for every NAME.toml here, in a
-scratch folder that also holds the CSV files, the sweeps' experiment and the weights (built from the
-.cdl files by ncgen), and compares stderr with NAME.expected.
+Runs `COMMAND run NAME.toml` (`COMMAND sweep` for sweep_….toml) for every NAME.toml here, and
+`COMMAND measure NAME.nc` for every measure_….cdl, in a scratch folder that also holds the CSV files,
+the sweeps' experiment and the NetCDF files (built from the .cdl files by ncgen), and compares stderr
+with NAME.expected.
 With --write, NAME.expected is written instead: read the difference before you commit it.
 """
 
@@ -25,8 +26,8 @@ def prepare(scratch):
         if file.suffix in (".toml", ".csv", ".experiment"):
             shutil.copy(file, scratch)
         if file.suffix == ".cdl":
-            weights = scratch / (file.stem + ".nc")
-            subprocess.run(["ncgen", "-4", "-o", weights, file], check=True)
+            made = scratch / (file.stem + ".nc")
+            subprocess.run(["ncgen", "-4", "-o", made, file], check=True)
 
 
 def without_machine(message):
@@ -36,8 +37,9 @@ def without_machine(message):
 
 def faults(command, name, scratch, write):
     before = set(scratch.rglob("*"))
-    what = "sweep" if name.startswith("sweep_") else "run"
-    result = subprocess.run([command, what, f"{name}.toml"], cwd=scratch, capture_output=True)
+    what = name.split("_")[0] if name.startswith(("sweep_", "measure_")) else "run"
+    file = f"{name}.nc" if what == "measure" else f"{name}.toml"
+    result = subprocess.run([command, what, file], cwd=scratch, capture_output=True)
     message = without_machine(result.stderr.decode())
     expected = HERE / f"{name}.expected"
     if write:
@@ -60,7 +62,7 @@ def faults(command, name, scratch, write):
 def main():
     command = os.path.abspath(sys.argv[1])
     write = "--write" in sys.argv[2:]
-    names = sorted(file.stem for file in HERE.glob("*.toml"))
+    names = sorted(file.stem for pattern in ("*.toml", "measure_*.cdl") for file in HERE.glob(pattern))
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -72,7 +74,7 @@ def main():
                 print(f"{name}: {fault}")
     orphans = {file.stem for file in HERE.glob("*.expected")} - set(names)
     for name in sorted(orphans):
-        print(f"{name}: .expected without .toml")
+        print(f"{name}: .expected without an input")
     print(f"{len(names)} malformed inputs, {failed} failed")
     return 1 if failed or orphans or not names else 0
 

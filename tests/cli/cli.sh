@@ -85,6 +85,43 @@ expect 2 "bounds without a target" bounds small.toml --out none
 says err "small.toml:3: data: must have a target"
 [ -e none ] && fail "none exists after bad input"
 
+# measure: two sines on a line, the lower one learnt first
+awk 'BEGIN {
+  n = 32; times = 12; pi = atan2(0, -1)
+  for (i = 0; i < n; ++i) { x = x sep i / n; y = y sep sin(2*pi*i/n) + sin(6*pi*i/n); sep = ", " }
+  for (j = 0; j < times; ++j) {
+    t = t (j ? ", " : "") exp(j - 6)
+    for (i = 0; i < n; ++i)
+      f = f (i + j ? ", " : "") (1 - exp(-9*exp(j - 6))) * sin(2*pi*i/n) + (1 - exp(-exp(j - 6))) * sin(6*pi*i/n)
+  }
+  print "netcdf sines { dimensions: sample = " n "; dim = 1; time = " times ";"
+  print "variables: double x(sample, dim); double y(sample); double t(time); double f(time, sample);"
+  print "data: x = " x "; y = " y "; t = " t "; f = " f "; }"
+}' >sines.cdl
+ncgen -4 -o sines.nc sines.cdl || fail "no recording"
+expect 0 "measure" measure sines.nc
+for file in measure.nc summary.json report.html figures/heat_map.svg figures/crossing.pdf; do
+  [ -s "results/sines/$file" ] || fail "results/sines/$file is missing"
+done
+says out "Low frequencies were learnt before high ones"
+says results/sines/summary.json '"spectral_bias"'
+cp results/sines/report.html before.html
+expect 0 "report of what was measured" --quiet report results/sines
+cmp -s before.html results/sines/report.html || fail "report draws another page of what was measured"
+expect 0 "measure with options" --quiet measure sines.nc --out measured --direction x1 \
+  --frequencies 1,3 --delta 0.05,0.2 --threshold 0.2 --cut 1 --kernel 0.1 --seed 2
+silent err "--quiet"
+says measured/summary.json '"seed": 2'
+expect 2 "no such recording" measure none.nc
+expect 2 "no such axis" measure sines.nc --direction x2
+says err "--direction: must be pca, x1, or a number with commas, not all 0, got x2"
+expect 2 "a frequency twice" measure sines.nc --frequencies 1,1
+expect 2 "a cut above all" measure sines.nc --frequencies 1,3 --cut 3
+says err "--cut: must leave a frequency up to it and one above it, from 1 on and below 3, got 3"
+expect 2 "a width of 0" measure sines.nc --delta 0
+expect 2 "into what is read" measure sines.nc --out sines.nc
+no_staging
+
 # Directories that are not ours
 mkdir foreign empty
 echo "thesis" >foreign/thesis.tex

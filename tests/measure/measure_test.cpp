@@ -181,6 +181,30 @@ TEST_CASE("measure: low frequencies first, last, and all together") {
   CHECK(together.intervals.time[at].low == together.crossing_time[together.present[0]]);
 }
 
+TEST_CASE("measure: a target without frequencies has no numbers of them") {
+  auto r = three_sines(32, VectorXd{{0.5, 1.0}}, {1.0});  // one sine: nothing above the cut
+  auto m = measure::measure(r);
+  CHECK(m.present.size() == 1);
+  CHECK(std::isnan(m.spectral_bias.value));
+  CHECK(std::isnan(m.intervals.spectral_bias.low));
+  CHECK(std::isnan(m.crossing_order));
+  for (const double value : {0.0, 3.0}) {  // nothing but the mean
+    r.y.setConstant(value);
+    m = measure::measure(r);
+    CHECK(m.present.empty());
+    CHECK(std::isnan(m.spectral_bias.value));
+    CHECK(std::isnan(m.intervals.order.high));
+    CHECK_FALSE(m.crossing_time.array().isFinite().any());
+  }
+}
+
+TEST_CASE("measure: one sample of each, and one time") {
+  const auto m = measure::measure(random_recording(1, 2, 1, 1, 3));
+  CHECK(m.projection.frequency.size() == 1);
+  CHECK(std::isnan(m.spectral_bias.value));
+  CHECK(m.filtering.e_low.allFinite());
+}
+
 TEST_CASE("measure: intervals are of the sampling, and seeded") {
   const VectorXd t = Eigen::pow(10.0, VectorXd::LinSpaced(60, -2.0, 1.5).array());
   // Samples of the line by chance, whose mean square depends on which ones they are.

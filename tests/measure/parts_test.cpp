@@ -81,6 +81,8 @@ TEST_CASE("spectral bias: its closed forms") {
 TEST_CASE("spectral bias: the cut halves the energy") {
   const VectorXd k{{1.0, 2.0, 3.0, 4.0}};
   CHECK(measure::halving_cut(k, VectorXd{{1.0, 1.0, 1.0, 1.0}}) == 2.0);
+  CHECK(measure::halving_cut(VectorXd{{1.0, 3.0, 5.0}}, VectorXd{{0.25, 0.25, 0.25 - 1e-14}}) ==
+        1.0);
   CHECK(measure::halving_cut(k, VectorXd{{9.0, 1.0, 1.0, 1.0}}) == 1.0);
   CHECK(measure::halving_cut(k, VectorXd{{0.0, 0.0, 0.0, 1.0}}) == 1.0);
   CHECK(measure::halving_cut(k, VectorXd{{1.0, 1.0, 1.0, 99.0}}) == 3.0);  // one is left above it
