@@ -19,6 +19,9 @@ void require_matrix(const char* name, const RecordingView::Matrix& matrix, Index
   base::require(matrix.rows() == rows && matrix.cols() == columns, name,
                 size(matrix.rows(), matrix.cols()), size(rows, columns));
   base::require_finite(name, matrix);
+  const double largest = matrix.cwiseAbs().maxCoeff();
+  base::require(largest <= RecordingView::kLargest, std::string("largest value of ") + name,
+                largest, "at most 1e100");
 }
 
 }  // namespace
@@ -33,7 +36,7 @@ RecordingView::RecordingView(const Matrix& points, const Matrix& targets, const 
   base::require(samples() >= 1, "samples of x", samples(), "at least 1");
   base::require(outputs() >= 1, "outputs of y", outputs(), "at least 1");
   base::require(t.size() >= 1, "size of t", t.size(), "at least 1");
-  base::require_finite("x", x);
+  require_matrix("x", x, dim(), samples());
   require_matrix("y", y, outputs(), samples());
   require_matrix("f", f, outputs(), samples() * t.size());
   base::require_finite("t", t);

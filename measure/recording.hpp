@@ -21,11 +21,14 @@ class RecordingView {
   using Matrix = Eigen::Map<const Eigen::MatrixXd>;
   using Vector = Eigen::Map<const Eigen::VectorXd>;
 
+  /// Squares of larger numbers, and sums of them, may not be finite.
+  static constexpr double kLargest = 1e100;
+
   RecordingView(const Recording& recording);  // NOLINT(google-explicit-constructor)
 
-  /// Throws InputError naming the argument unless all shapes fit, all numbers are finite, t
-  /// increases, there is a sample, an output and a time, no weight is negative and one is not 0.
-  /// O(size).
+  /// Throws InputError naming the argument unless all shapes fit, all numbers are finite, those of
+  /// x, y and f at most kLargest, t increases, there is a sample, an output and a time, no weight
+  /// is negative and one is not 0. O(size).
   RecordingView(const Matrix& points, const Matrix& targets, const Vector& times,
                 const Matrix& outputs_over_time, const Vector& weights);
 

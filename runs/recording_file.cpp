@@ -45,10 +45,11 @@ class Reader {
                         fmt::join(wanted, " × "), as));
   }
 
-  /// All numbers, finite, with so many rows: the last dimension runs fastest.
+  /// All numbers, finite and of a size that can be squared, with so many rows: the last dimension
+  /// runs fastest.
   MatrixXd matrix(const std::string& variable, Index rows) const {
     const Eigen::VectorXd all = file_.numbers(variable);
-    if (!all.allFinite()) fail_not_finite(variable, all);
+    require_sizes(variable, all);
     return all.reshaped(rows, all.size() / rows);
   }
 
@@ -57,9 +58,11 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail_not_finite(const std::string& variable, const Eigen::VectorXd& all) const {
+  void require_sizes(const std::string& variable, const Eigen::VectorXd& all) const {
+    constexpr double kLargest = measure::RecordingView::kLargest;
     Index at = 0;
-    while (std::isfinite(all[at])) ++at;
+    while (at < all.size() && std::abs(all[at]) <= kLargest) ++at;
+    if (at == all.size()) return;
     const double value = all[at];
     std::vector<Index> place;
     const auto& sizes = file_.shape(variable);
@@ -67,8 +70,8 @@ class Reader {
       place.insert(place.begin(), at % static_cast<Index>(sizes[k]));
       at /= static_cast<Index>(sizes[k]);
     }
-    fail(variable,
-         fmt::format("holds {} at [{}], but must be finite", value, fmt::join(place, ", ")));
+    fail(variable, fmt::format("holds {} at [{}], but must be finite and at most 1e100", value,
+                               fmt::join(place, ", ")));
   }
 
   std::string name_;

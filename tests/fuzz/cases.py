@@ -38,6 +38,7 @@ class Generator:
         for name in [*self.experiments, *self.sweeps]:
             command = "sweep" if name in self.sweeps else "run"
             self.results[name] = self.result(Case("seed", [command, name, "--out", "out"], self.all_files(), "out"))
+        self.measured = self.result(Case("seed", ["measure", "recording.nc", "--out", "out"], self.all_files(), "out"))
         self.checkpoint = self.interrupted(
             "line.toml", self.experiments["line.toml"].replace(b"loss = 1e-3, steps = 20", b"steps = 1000000000")
             .replace(b'method = "flow"', b'method = "gd"\ngd = { step = 1e-7 }').replace(b"tolerance = 1e-3\n", b""),
@@ -81,7 +82,7 @@ class Generator:
     # Kinds ----------------------------------------------------------------------------------------
 
     def kinds(self):
-        return {"toml": 8, "bytes": 2, "sweep": 4, "csv": 3, "weights": 4, "json": 3, "checkpoint": 2, "cells": 2,
+        return {"toml": 8, "bytes": 2, "sweep": 4, "csv": 3, "weights": 4, "recording": 4, "json": 3, "checkpoint": 2, "cells": 2,
                 "report": 4, "overlay": 2, "reproduce": 1, "arguments": 2}
 
     def case(self, random, kind):
@@ -183,6 +184,22 @@ class Generator:
             files["weights.nc"] = self.netcdf(random, seed)
         return self.of_experiment(random, {**files, "e.toml": files["file.toml"]})
 
+    def recording_case(self, random):
+        if random.random() < 0.4:
+            files = self.damaged_files(random, self.measured, [self.measured["summary.json"]])
+            return self.with_options_of_report(random, Case("", ["report", "out"], {f"out/{n}": c for n, c in files.items()}, "out"))
+        files = self.all_files()
+        arguments = ["measure", "r.nc"]
+        for option, values in (("--direction", ("pca", "x1", "x9", "1,0", "0,0", "1e308,1e308", "nan,1", ",", "", "x")),
+                               ("--frequencies", ("1", "0,1,2", "1e300", "1,1", "nan", "-1,1", "x")),
+                               ("--delta", ("1", "1e-300,1e300", "0", "-1", "inf", "")),
+                               ("--threshold", ("0.5", "0", "nan", "1e999")), ("--cut", ("0.5", "0", "nan")),
+                               ("--kernel", ("1", "1e-200", "0")), ("--seed", ("7", "-1", "18446744073709551615"))):
+            if random.random() < 0.15:
+                arguments.append(f"{option}={random.choice(values)}")
+        files["r.nc"] = self.netcdf(random, files["recording.nc"]) if random.random() < 0.9 else files["recording.nc"]
+        return self.with_options(random, Case("", arguments, files, "results/r"))
+
     def json_case(self, random):
         seeds = [self.json["expected.json"], self.results["line.toml"]["summary.json"]]
         text = mutate.json_file(random, random.choice(seeds), seeds)
@@ -228,11 +245,15 @@ class Generator:
 
     def damaged_result(self, random, name):
         """A result directory with one or two things amiss."""
-        files = dict(self.results[name])
         seeds = [self.results[n]["summary.json"] for n in ("line.toml", "sweep_map.toml", name)]
+        return self.damaged_files(random, self.results[name], seeds)
+
+    def damaged_files(self, random, result, seeds):
+        files = dict(result)
+        arrays = "measure.nc" if "measure.nc" in files else "result.nc"
         for _ in range(random.choice((0, 1, 1, 1, 2))):
             kind = random.randrange(8)
-            target = random.choice(list(files)) if kind > 5 else "summary.json" if kind < 3 else "result.nc"
+            target = random.choice(list(files)) if kind > 5 else "summary.json" if kind < 3 else arrays
             if target not in files:
                 continue
             if kind == 7:

@@ -269,6 +269,9 @@ TEST_CASE("measure: bad arguments are named") {
   bad.f(0, 33) = std::nan("");
   refuses(bad, "f[0, 33] is nan");
   bad = good;
+  bad.y(0, 3) = 1e101;
+  refuses(bad, "largest value of y is 1e+101");
+  bad = good;
   bad.t[2] = bad.t[1];
   refuses(bad, "t[2] is");
   bad = good;
