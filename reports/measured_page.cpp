@@ -125,17 +125,18 @@ std::string interval(const json& s, const std::string& low, const std::string& h
   return fmt::format("[{}, {}]", value_at(s, low), value_at(s, high));
 }
 
-std::string headline(const json& s) {
+std::string headline(const json& s, bool test) {
+  std::vector<Fact> tiles = {
+      {"spectral bias, from −1 to 1; 95 % " +
+           interval(s, "spectral_bias.low", "spectral_bias.high"),
+       value_at(s, "spectral_bias.value")},
+      {"order of crossings, Kendall’s τ; 95 % " +
+           interval(s, "crossing.order_low", "crossing.order_high"),
+       value_at(s, "crossing.order")},
+      {"relative error at the end, at the samples", value_at(s, "error.relative")}};
+  if (test) tiles.push_back({"the same at the test points", value_at(s, "error.relative_test")});
   std::string out = "<dl class=\"headline\">\n";
-  for (const Fact& tile :
-       {Fact{"spectral bias, from −1 to 1; 95 % " +
-                 interval(s, "spectral_bias.low", "spectral_bias.high"),
-             value_at(s, "spectral_bias.value")},
-        Fact{"order of crossings, Kendall’s τ; 95 % " +
-                 interval(s, "crossing.order_low", "crossing.order_high"),
-             value_at(s, "crossing.order")},
-        Fact{"relative error at the end, at the samples", value_at(s, "error.relative")},
-        Fact{"the same at the test points", value_at(s, "error.relative_test")}})
+  for (const Fact& tile : tiles)
     out +=
         fmt::format("<div class=\"card\"><dt>{}</dt><dd>{}</dd></div>\n", tile.label, tile.value);
   return out + "</dl>\n";
@@ -239,8 +240,9 @@ std::vector<NotDrawn> write_measured_report(const runs::MeasuredFile& file,
                            "{}<div class=\"cards\">\n{}{}{}{}</div>\n</main>\n{}",
                            escaped(title), value_at(s, "recording.samples"),
                            value_at(s, "recording.dim"), value_at(s, "recording.times"),
-                           not_drawn_html(failed), headline(s), heading(2, "What this says"),
-                           list(sentences), figures, heading(2, "The numbers"),
+                           not_drawn_html(failed), headline(s, file.test_error.has_value()),
+                           heading(2, "What this says"), list(sentences), figures,
+                           heading(2, "The numbers"),
                            card(2, "Frequencies along the direction",
                                 "<details><summary>Every one</summary>\n" +
                                     frequencies(file.measured) + "</details>\n"),
