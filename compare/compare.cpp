@@ -150,8 +150,9 @@ nn::Trajectory train(const Training& training, const nn::Network& start,
   require_valid(samples);
   base::require_shape("start.weights.w", start.weights.w, start.weights.width(), samples.dim());
   base::require_shape("grid.points", grid.points, samples.dim(), base::kAny);
-  base::require(std::isfinite(training.tolerance) && training.tolerance > 0.0, "training.tolerance",
-                training.tolerance, "a finite number above 0");
+  const double tolerance = training.tolerance.value_or(default_tolerance(samples));
+  base::require(std::isfinite(tolerance) && tolerance > 0.0, "training.tolerance", tolerance,
+                "a finite number above 0");
   nn::Task task{.samples = samples,
                 .points = grid.points,
                 .stop = training.stop,
@@ -162,8 +163,7 @@ nn::Trajectory train(const Training& training, const nn::Network& start,
       progress({.stage = Stage::training, .done = share, .loss = loss, .time = t});
     };
   if (training.method == nn::Method::flow)
-    return nn::gradient_flow(start, task,
-                             {.tolerance = training.tolerance, .probes = probes(grid)});
+    return nn::gradient_flow(start, task, {.tolerance = tolerance, .probes = probes(grid)});
   nn::Descent descent = training.descent;
   descent.method = training.method;
   return nn::gradient_descent(start, task, descent);

@@ -2,7 +2,9 @@
 
 #include "base/require.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace fprinciple::compare {
@@ -78,10 +80,26 @@ void require_valid(const Problem& problem) {
   base::require_finite("grid.points", problem.grid.points);
   require_valid(problem.law);
   require_valid(problem.theory, dim);
-  base::require(is_positive(problem.training.tolerance), "training.tolerance",
-                problem.training.tolerance, "a finite number above 0");
+  if (const auto& tolerance = problem.training.tolerance)
+    base::require(is_positive(*tolerance), "training.tolerance", *tolerance,
+                  "a finite number above 0");
   if (problem.bounds) require_valid(*problem.bounds, problem);
 }
+
+namespace {
+
+/// share · max|y|^power, or its size where y = 0, within the range of doubles.
+double in_units_of_y(double share, int power, const data::Samples& samples) {
+  const double largest = samples.y.size() > 0 ? samples.y.cwiseAbs().maxCoeff() : 0.0;
+  const double scaled = share * std::pow(largest > 0.0 ? largest : 1.0, power);
+  return std::clamp(scaled, std::numeric_limits<double>::min(), std::numeric_limits<double>::max());
+}
+
+}  // namespace
+
+double default_tolerance(const data::Samples& samples) { return in_units_of_y(1e-5, 1, samples); }
+
+double default_stop_loss(const data::Samples& samples) { return in_units_of_y(1e-12, 2, samples); }
 
 double extent(const data::Samples& samples, const data::Grid& grid) {
   const auto& x = samples.x;

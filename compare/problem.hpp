@@ -37,7 +37,8 @@ struct Training {
   nn::Method method = nn::Method::flow;
   nn::Stop stop;
   nn::Snapshots snapshots;
-  double tolerance = 1e-5;  ///< flow: local error of the outputs
+  /// Flow: local error of the outputs, in the unit of y; none: default_tolerance.
+  std::optional<double> tolerance = {};
   nn::Descent descent;      ///< the other methods, but for which of them
 };
 
@@ -67,6 +68,12 @@ void require_valid(const Problem& problem);
 void require_valid(const Theory& theory, Eigen::Index dim);
 void require_valid(const data::NetworkLaw& law);
 void require_valid(const data::Samples& samples);
+
+/// What stands where a problem says nothing, in the samples' own units, so that y → λy with
+/// f → λf changes no step: 1e-5 max|y| for the flow's tolerance, 1e-12 max|y|² for the stop by the
+/// loss. Both finite and > 0; y = 0 counts as of size 1. O(n).
+double default_tolerance(const data::Samples& samples);
+double default_stop_loss(const data::Samples& samples);
 
 /// The largest side of the bounding box of samples and grid.
 double extent(const data::Samples& samples, const data::Grid& grid);

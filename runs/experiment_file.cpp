@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
 #include <fmt/format.h>
 
@@ -116,7 +115,7 @@ const data::Weights* initial_weights(const compare::Problem& problem) {
 
 // [train] ---------------------------------------------------------------------------------------
 
-void read_stop(const TomlTable& train, nn::Stop& stop) {
+void read_stop(const TomlTable& train, const data::Samples& samples, nn::Stop& stop) {
   const TomlTable table = train.table("stop", {"loss", "time", "steps", "gradient_norm"});
   if (const auto value = table.find("loss")) stop.loss = value->positive();
   if (const auto value = table.find("time")) stop.time = value->positive();
@@ -125,7 +124,7 @@ void read_stop(const TomlTable& train, nn::Stop& stop) {
   if (stop.loss || stop.time || stop.steps || stop.gradient_norm) return;
   if (train.find("stop"))
     train.place("stop").fail("must have at least one of loss, time, steps, gradient_norm");
-  stop.loss = 1e-12;
+  stop.loss = compare::default_stop_loss(samples);
 }
 
 void read_snapshots(const TomlValue& value, const nn::Stop& stop, nn::Snapshots& snapshots) {
@@ -189,7 +188,7 @@ void read_train(const TomlTable& root, Experiment& experiment) {
   if (const auto* draw = std::get_if<nn::Draw>(&experiment.problem.start))
     training.descent.seed = draw->seed;
   if (const auto value = table.find("method")) training.method = value->choice<Method>();
-  read_stop(table, training.stop);
+  read_stop(table, experiment.problem.samples, training.stop);
   refuse_other_methods_keys(table, training.method);
   if (const auto value = table.find("tolerance")) training.tolerance = value->positive();
   if (training.method != Method::flow)
@@ -213,9 +212,8 @@ Index kept_times(const nn::Snapshots& snapshots) {
 Index default_modes(Index dim) { return dim == 1 ? 2000 : dim == 2 ? 64 : 16; }
 
 double read_box(const TomlTable& table, double extent) {
-  constexpr double kPapersBox = 20.0 / (2.0 * std::numbers::pi);
   const auto value = table.find("box");
-  const double box = value ? value->positive() : std::max(kPapersBox, 4.0 * extent);
+  const double box = value ? value->positive() : 4.0 * extent;
   if (!(box > extent) || !std::isfinite(box))
     table.place("box").fail(fmt::format(
         "must be larger than the extent of data and grid, {}, as functions are periodic in the "

@@ -76,11 +76,11 @@ TEST_CASE("an experiment with data and network alone gets the defaults") {
   CHECK(std::holds_alternative<nn::Draw>(e.problem.start));
 
   CHECK(e.problem.training.method == nn::Method::flow);
-  CHECK(e.problem.training.stop.loss == 1e-12);
+  CHECK(e.problem.training.stop.loss == 1e-12 * 0.25 * 0.25);
   CHECK_FALSE(e.problem.training.stop.time);
   CHECK_FALSE(e.problem.training.stop.steps);
   CHECK_FALSE(e.problem.training.stop.gradient_norm);
-  CHECK(e.problem.training.tolerance == 1e-5);
+  CHECK_FALSE(e.problem.training.tolerance);
   CHECK(e.problem.training.snapshots.count == 60);
   CHECK(e.problem.training.snapshots.times.empty());
   CHECK_FALSE(e.save_weights);
@@ -88,8 +88,7 @@ TEST_CASE("an experiment with data and network alone gets the defaults") {
 
   CHECK(e.problem.theory.model == compare::Model::lfp2019);
   CHECK(e.problem.theory.lattice->dim == 1);
-  CHECK(e.problem.theory.lattice->box ==
-        Approx(3.6));  // four times the extent, more than the papers' 20/(2π)
+  CHECK(e.problem.theory.lattice->box == Approx(3.6));
   CHECK(e.problem.theory.lattice->modes == 2000);
   CHECK(e.problem.theory.lattice->zero_frequency == 0.1);
   CHECK(e.problem.theory.moments == compare::Moments::distribution);
