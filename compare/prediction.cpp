@@ -1,11 +1,15 @@
 #include "compare/prediction.hpp"
 
+#include "base/blas.hpp"
 #include "base/require.hpp"
 #include "base/stopwatch.hpp"
 #include "lfp/evaluate.hpp"
 #include "lfp/mesh_free.hpp"
 #include "lfp/propagator.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace fprinciple::compare {
@@ -17,7 +21,7 @@ using Eigen::VectorXd;
 struct Prediction::OnLattice {
   lfp::Problem problem;
   lfp::Propagator propagator;
-  lfp::GridEvaluator on_grid;
+  std::optional<lfp::GridEvaluator> on_grid;  // none where the grid has no point
   double seconds;
 };
 
@@ -46,7 +50,8 @@ Prediction::Prediction(lfp::Problem problem, const data::Grid& grid, Function f_
       f_ini_(std::move(f_ini)) {
   const base::Stopwatch watch;
   lfp::Propagator propagator(problem);
-  lfp::GridEvaluator on_grid(problem.lattice, grid);
+  std::optional<lfp::GridEvaluator> on_grid;
+  if (grid.size() > 0) on_grid.emplace(problem.lattice, grid);
   solution_ = std::make_shared<const OnLattice>(OnLattice{.problem = std::move(problem),
                                                           .propagator = std::move(propagator),
                                                           .on_grid = std::move(on_grid),
@@ -60,7 +65,8 @@ Prediction::Prediction(KernelModel model, MatrixXd k_grid, const data::Grid& gri
   const base::Stopwatch watch;
   lfp::KernelFlow flow(model.problem);
   const double seconds = watch.seconds();
-  MatrixXd p_grid = lfp::polynomials(model.unpenalised_order, grid.points);
+  MatrixXd p_grid(0, model.problem.polynomials.cols());
+  if (grid.size() > 0) p_grid = lfp::polynomials(model.unpenalised_order, grid.points);
   solution_ = std::make_shared<const MeshFree>(MeshFree{.model = std::move(model),
                                                         .flow = std::move(flow),
                                                         .k_grid = std::move(k_grid),
@@ -72,10 +78,11 @@ MatrixXd Prediction::change(const data::Grid& grid, const VectorXd& t) const {
   const bool kept = same(grid, *grid_);
   if (const auto* lattice = std::get_if<0>(&solution_)) {
     const OnLattice& solved = **lattice;
+    MatrixXd f(grid.size(), t.size());
+    if (grid.size() == 0) return f;
     std::optional<lfp::GridEvaluator> other;
     if (!kept) other.emplace(solved.problem.lattice, grid);
-    const lfp::GridEvaluator& evaluate = kept ? solved.on_grid : *other;
-    MatrixXd f(grid.size(), t.size());
+    const lfp::GridEvaluator& evaluate = kept ? *solved.on_grid : *other;
     for (Index k = 0; k < t.size(); ++k) f.col(k) = evaluate(solved.propagator.coefficients(t[k]));
     return f;
   }
@@ -102,6 +109,7 @@ MatrixXd Prediction::change_at_samples(const VectorXd& t) const {
 }
 
 MatrixXd Prediction::at(const data::Grid& grid, const VectorXd& t) const {
+  const base::OneBlasThread blas;
   base::require_shape("points", grid.points, grid_->dim(), base::kAny);
   base::require_finite("points", grid.points);
   for (const double time : t) base::require(time >= 0.0, "t", time, "0, above it, or infinite");
@@ -114,6 +122,7 @@ MatrixXd Prediction::at(const MatrixXd& points, const VectorXd& t) const {
 }
 
 MatrixXd Prediction::residuals(const VectorXd& t) const {
+  const base::OneBlasThread blas;
   return change_at_samples(t).colwise() - residual_;
 }
 
@@ -121,10 +130,34 @@ VectorXd Prediction::loss(const VectorXd& t) const {
   return 0.5 * residuals(t).colwise().squaredNorm().transpose();
 }
 
-SolverCheck Prediction::check(double scale) const {
+VectorXd Prediction::rates() const {
+  const base::OneBlasThread blas;
+  if (const auto* lattice = std::get_if<0>(&solution_))
+    return (*lattice)->propagator.rates().reverse();
+  return std::get<1>(solution_)->flow.rates();
+}
+
+double Prediction::norm() const {
+  const base::OneBlasThread blas;
+  constexpr double kForever = std::numeric_limits<double>::infinity();
   if (const auto* lattice = std::get_if<0>(&solution_)) {
     const OnLattice& solved = **lattice;
-    return check_solvers(solved.problem, solved.propagator, solved.seconds, solved.on_grid, scale);
+    return std::sqrt(
+        lfp::fp_norm_squared(solved.problem, solved.propagator.coefficients(kForever)));
+  }
+  const MeshFree& solved = *std::get<1>(solution_);
+  const VectorXd weights = solved.flow.weights(VectorXd::Constant(1, kForever)).kernel.col(0);
+  // Of a singular kernel rounding may leave a little less than 0.
+  const double squared =
+      weights.dot(solved.model.problem.k.selfadjointView<Eigen::Lower>() * weights);
+  return std::sqrt(std::max(0.0, squared));
+}
+
+SolverCheck Prediction::check(double scale) const {
+  base::require(grid_->size() > 0, "grid.points", grid_->size(), "at least 1 for a check");
+  if (const auto* lattice = std::get_if<0>(&solution_)) {
+    const OnLattice& solved = **lattice;
+    return check_solvers(solved.problem, solved.propagator, solved.seconds, *solved.on_grid, scale);
   }
   const MeshFree& solved = *std::get<1>(solution_);
   return check_solvers(solved.model.problem, solved.flow, solved.seconds, solved.k_grid,

@@ -56,6 +56,14 @@ class Prediction {
   /// ½Σ(f − y)² at the samples, T.
   Eigen::VectorXd loss(const Eigen::VectorXd& t) const;
 
+  /// The rates at which the residual falls, the ridge included, increasing: n, but mesh-free n − q
+  /// without the q polynomials that move at once. O(n³) mesh-free; on a lattice they are at hand.
+  Eigen::VectorXd rates() const;
+  /// The model's own norm of what was learnt in the limit, f(·, ∞) − f_ini: on a lattice the
+  /// FP-norm, mesh-free √(λ^T K λ), where unpenalised polynomials count nothing. O(n · size),
+  /// O(n²).
+  double norm() const;
+
   /// The limit on the grid by all routes, f_ini apart; differences relative to `scale`.
   SolverCheck check(double scale) const;
   /// f_ini + that limit, G.

@@ -52,6 +52,12 @@ Setting setting_of(const data::NetworkLaw& law, const data::Samples& samples,
   return out;
 }
 
+/// k(x, X) at the points of a grid, which may have none: G × n.
+template <class Kernel>
+MatrixXd on_grid(const Kernel& kernel, const data::Grid& grid, Eigen::Index n) {
+  return grid.size() > 0 ? kernel(grid.points) : MatrixXd(0, n);
+}
+
 /// What solver differences are relative to: max|y|, or what there is to learn where y = 0.
 double scale_of(const VectorXd& y, const VectorXd& residual) {
   for (const VectorXd& v : {y, residual})
@@ -110,7 +116,7 @@ Prediction without_lattice(const Theory& theory, const Setting& setting) {
                               .ridge = theory.ridge},
                   .kernel = kernel,
                   .unpenalised_order = model.order},
-                 kernel(setting.grid.points), setting.grid, setting.f_ini);
+                 on_grid(kernel, setting.grid, y.size()), setting.grid, setting.f_ini);
   out.details.unpenalised_degree = model.order - 1;
   return out;
 }
@@ -126,7 +132,7 @@ Prediction linearised(const Theory& theory, const Setting& setting) {
                        .residual = y,
                        .ridge = theory.ridge},
            .kernel = kernel},
-          kernel(setting.grid.points),
+          on_grid(kernel, setting.grid, y.size()),
           setting.grid,
           setting.f_ini};
 }
@@ -180,7 +186,13 @@ Prediction predict(const Theory& theory, const Setting& setting) {
 
 Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
                    const data::Grid& grid, const nn::Network* start) {
-  require_valid(samples);
+  if (theory.ridge > 0.0) {  // which decides between several y at one x
+    base::require_shape("samples.x", samples.x, base::kAny, samples.y.size());
+    base::require_finite("samples.x", samples.x);
+    base::require_finite("samples.y", samples.y);
+  } else {
+    require_valid(samples);
+  }
   base::require_shape("grid.points", grid.points, samples.dim(), base::kAny);
   base::require_finite("grid.points", grid.points);
   require_valid(law);

@@ -28,6 +28,7 @@ SEES = {
     "runs": ["compare", "io"],
     "reports": ["runs"],
     "cli": ["reports"],
+    "python": ["runs"],
 }
 # These see every room, and no room sees them. Those outside build upon what is installed.
 ABOVE = ["tests", "bench"]

@@ -1,0 +1,55 @@
+"""The linear frequency principle of wide two-layer networks.
+
+>>> import fprinciple as fp
+>>> theory = fp.LFP(law=fp.NetworkLaw(width=1000), model="complete")
+>>> theory.fit([[-1.0], [0.0], [1.0]], [0.0, 1.0, 0.0]).predict([[0.0]]).round(6)
+array([1.])
+
+What is wrong with an argument raises `InputError`, a `ValueError`; what fails on valid input
+raises `RunError`, a `RuntimeError`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ._core import InputError, RunError, __version__
+
+if TYPE_CHECKING:
+    from .kernels import tangent_kernel
+    from .laws import NetworkLaw, Normal, Uniform
+    from .lfp import LFP
+    from .weights import Weights
+
+# Where each name is; nothing is imported before it is used.
+_HOME = {
+    "LFP": "lfp",
+    "NetworkLaw": "laws",
+    "Normal": "laws",
+    "Uniform": "laws",
+    "Weights": "weights",
+    "tangent_kernel": "kernels",
+}
+
+__all__ = [
+    "InputError",
+    "LFP",
+    "NetworkLaw",
+    "Normal",
+    "RunError",
+    "Uniform",
+    "Weights",
+    "__version__",
+    "tangent_kernel",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

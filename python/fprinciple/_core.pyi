@@ -1,0 +1,44 @@
+import numpy as np
+from numpy.typing import NDArray
+
+__version__: str
+
+class RunError(RuntimeError): ...
+class InputError(ValueError): ...
+
+Floats = NDArray[np.float64]
+Distribution = tuple[str, float]
+Start = tuple[Floats, Floats, Floats]
+
+class Law:
+    @property
+    def width(self) -> int: ...
+
+def make_law(
+    width: int,
+    activation: str,
+    output_scale: float,
+    train: tuple[bool, bool, bool],
+    a: Distribution,
+    w: Distribution,
+    b: Distribution,
+) -> Law: ...
+
+class Solution:
+    def at(self, points: Floats, t: Floats, /) -> Floats: ...
+    def loss(self, t: Floats, /) -> Floats: ...
+    def rates(self) -> Floats: ...
+    def norm(self) -> float: ...
+
+def solve(
+    law: Law,
+    model: str,
+    x: Floats,
+    y: Floats,
+    ridge: float,
+    lattice: tuple[float, int, float] | None,
+    start: Start | None,
+) -> Solution: ...
+def complete_kernel(law: Law, x: Floats, z: Floats, /) -> Floats: ...
+def weights_kernel(law: Law, weights: Start, x: Floats, z: Floats | None) -> Floats: ...
+def draw_weights(law: Law, dim: int, seed: int, antisymmetric: bool) -> Start: ...

@@ -1,0 +1,221 @@
+"""The linear frequency principle as a scikit-learn regressor."""
+
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from . import _check, _core, _samples
+from .laws import NetworkLaw, core_law
+from .weights import Weights, core_start
+
+_MODELS = ("lfp2019", "lfp2020", "complete", "linearised")
+_FOREVER = np.array([np.inf])
+
+
+class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """What training makes of an infinitely wide two-layer network, without training it.
+
+    The gradient flow of ½ Σ_i (f(x_i) − y_i)² is linear in f for a wide network. Its solution is
+    known at any time t ≥ 0 and in the limit t = ∞, from one decomposition.
+
+    Parameters
+    ----------
+    law : NetworkLaw, optional
+        The network before training; NetworkLaw() if left out.
+    model : {"complete", "lfp2019", "lfp2020", "linearised"}
+        "complete": the mean tangent kernel of the law, in any dimension. "lfp2020": flat biases,
+        zero frequency unpenalised. "lfp2019": and without the divergence term. "linearised": the
+        tangent kernel of the very weights in `network`.
+    ridge : float
+        ρ ≥ 0, added to the kernel: the limit is kernel ridge regression.
+    lattice : dict, optional
+        LFP-2019 and LFP-2020 on a lattice of frequencies, d ≤ 3: "box" (the period L, in the unit
+        of x, several times as wide as the data), "modes" (frequencies k/L with |k| < modes) and
+        "zero_frequency" (0.1). None: mesh-free, the limit of an infinite box and all modes.
+    network : Weights, optional
+        The first weights: training starts at their outputs. None: at f = 0.
+
+    Attributes
+    ----------
+    rates_ : array
+        The rates at which the residual falls, increasing, in 1/t, the ridge included.
+    norm_ : float or array (k,)
+        The FP-norm of the limit less the start, of each output.
+    n_features_in_ : int
+        d.
+
+    Notes
+    -----
+    Time t is that of the flow θ' = −∇ ½Σ(f − y)²; k steps of gradient descent with step η on this
+    sum are t = ηk. Fit: O(n³) time, O(n²) memory, and the kernel; k outputs cost k times as much.
+    Theory: arXiv 1905.10264 (2019), arXiv 2010.08153 (2020); docs/theory.md.
+
+    Examples
+    --------
+    >>> import numpy as np, fprinciple as fp
+    >>> x = np.linspace(-1, 1, 5)
+    >>> theory = fp.LFP().fit(x, np.sin(3 * x))
+    >>> theory.predict(x, t=[0.0, np.inf]).round(3)
+    array([[ 0.   ,  0.   ,  0.   ,  0.   ,  0.   ],
+           [-0.141, -0.997,  0.   ,  0.997,  0.141]])
+    """
+
+    def __init__(
+        self,
+        law: NetworkLaw | None = None,
+        model: str = "complete",
+        ridge: float = 0.0,
+        lattice: Mapping[str, Any] | None = None,
+        network: Weights | None = None,
+    ) -> None:
+        self.law = law
+        self.model = model
+        self.ridge = ridge
+        self.lattice = lattice
+        self.network = network
+
+    def fit(self, X: Any, y: Any) -> "LFP":
+        """Solve for the samples.
+
+        Parameters
+        ----------
+        X : array (n, d) or (n,)
+            Sample points, in any unit.
+        y : array (n,) or (n, k)
+            Values, of k outputs.
+
+        Returns
+        -------
+        LFP
+            self.
+
+        Raises
+        ------
+        InputError
+            For parameters or samples that make no problem: shapes, what is not finite, two values
+            at one point without a ridge.
+        RunError
+            Where the problem cannot be solved.
+        """
+        x, values = _samples.for_fit(self, X, y)
+        law = NetworkLaw() if self.law is None else self.law
+        core_law(law)  # refuses what is none
+        model = _check.choice("model", self.model, _MODELS)
+        ridge = _check.number("ridge", self.ridge, "a finite number >= 0")
+        lattice = _lattice(self.lattice)
+        start = core_start("network", self.network, x.shape[1])
+        if model == "linearised" and start is None:
+            _check.refuse("network", None, "Weights for the linearised model")
+        if lattice is not None and model not in ("lfp2019", "lfp2020"):
+            _check.refuse("lattice", self.lattice, "None for a model that is no LFP-2019 or -2020")
+        # A copy: parameters may be set anew after this.
+        self._task = (copy(law), model, ridge, lattice, start)
+        self._x = x
+        self._y = values
+        self.__dict__.pop("_solved", None)
+        self.__dict__.pop("_rates", None)
+        self._solve()
+        return self
+
+    def _solve(self) -> list[_core.Solution]:
+        """Return the solutions, one for each output; what is not pickled is found again."""
+        if "_solved" not in self.__dict__:
+            law, model, ridge, lattice, start = self._task
+            outputs = np.ascontiguousarray(self._y.reshape(len(self._y), -1).T)
+            self._solved = [
+                _core.solve(core_law(law), model, self._x, y, ridge, lattice, start)
+                for y in outputs
+            ]
+        return self._solved
+
+    def predict(self, X: Any, t: Any = None) -> _check.Floats:
+        """Return what the network says at time t.
+
+        Parameters
+        ----------
+        X : array (N, d) or (N,)
+            Points.
+        t : float or array (T,), optional
+            Times ≥ 0, of which any may be infinite; the limit if left out.
+
+        Returns
+        -------
+        array (N,), (N, k), (T, N) or (T, N, k)
+            The values: (T, …) where t is an array, (…, k) where y was (n, k).
+
+        Raises
+        ------
+        InputError
+            For points of another dimension, and times that are negative or nan.
+        NotFittedError
+            Before `fit`.
+        """
+        check_is_fitted(self, "_x")
+        points = _samples.for_predict(self, X, self._x.shape[1])
+        times = _FOREVER if t is None else _check.times(t)
+        values = [solved.at(points, times) for solved in self._solve()]
+        out = values[0] if self._y.ndim == 1 else np.stack(values, axis=-1)
+        return out if t is not None and np.ndim(t) > 0 else out[0]
+
+    def loss(self, t: Any) -> Any:
+        """Return ½ Σ_i (f(x_i, t) − y_i)² at the samples, over all outputs.
+
+        Parameters
+        ----------
+        t : float or array (T,)
+            Times ≥ 0.
+
+        Returns
+        -------
+        float or array (T,)
+            The loss, in the unit of y².
+        """
+        check_is_fitted(self, "_x")
+        times = _check.times(t)
+        out = np.sum([solved.loss(times) for solved in self._solve()], axis=0)
+        return out if np.ndim(t) > 0 else float(out[0])
+
+    @property
+    def rates_(self) -> _check.Floats:
+        """The rates of the flow, increasing; O(n³) at the first look without a lattice."""
+        check_is_fitted(self, "_x")
+        if "_rates" not in self.__dict__:
+            self._rates = self._solve()[0].rates()
+        return self._rates
+
+    @property
+    def norm_(self) -> Any:
+        """The FP-norm of the limit less the start."""
+        check_is_fitted(self, "_x")
+        norms = [solved.norm() for solved in self._solve()]
+        return norms[0] if self._y.ndim == 1 else np.array(norms)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the decomposition out: samples and parameters give it again, to the bit."""
+        state: dict[str, Any] = dict(super().__getstate__())
+        for name in ("_solved", "_rates"):
+            state.pop(name, None)
+        return state
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        tags.target_tags.single_output = True
+        return tags
+
+
+def _lattice(given: object) -> tuple[float, int, float] | None:
+    if given is None:
+        return None
+    keys = ("box", "modes", "zero_frequency")
+    if not isinstance(given, Mapping) or not {"box", "modes"} <= set(given) <= set(keys):
+        _check.refuse("lattice", given, "a dict with box, modes and perhaps zero_frequency")
+    return (
+        _check.number("lattice['box']", given["box"]),
+        _check.integer("lattice['modes']", given["modes"], 1),
+        _check.number("lattice['zero_frequency']", given.get("zero_frequency", 0.1)),
+    )

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace fprinciple::python {
+
+// Each file of bindings adds its names to the module.
+
+/// Law, Solution, solve, complete_kernel, weights_kernel.
+void bind_theory(nanobind::module_& module);
+
+}  // namespace fprinciple::python
