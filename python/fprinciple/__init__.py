@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 from ._core import InputError, RunError, __version__
 
 if TYPE_CHECKING:
+    from .comparison import compare, ladder
+    from .conventions import time
     from .kernels import tangent_kernel
     from .laws import NetworkLaw, Normal, Uniform
     from .lfp import LFP
+    from .network import WideNetwork
     from .weights import Weights
 
 # Where each name is; nothing is imported before it is used.
@@ -27,7 +30,11 @@ _HOME = {
     "Normal": "laws",
     "Uniform": "laws",
     "Weights": "weights",
+    "WideNetwork": "network",
+    "compare": "comparison",
+    "ladder": "comparison",
     "tangent_kernel": "kernels",
+    "time": "conventions",
 }
 
 __all__ = [
@@ -38,8 +45,12 @@ __all__ = [
     "RunError",
     "Uniform",
     "Weights",
+    "WideNetwork",
     "__version__",
+    "compare",
+    "ladder",
     "tangent_kernel",
+    "time",
 ]
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,3 +44,17 @@ def solve(
 def complete_kernel(law: Law, x: Floats, z: Floats, /) -> Floats: ...
 def weights_kernel(law: Law, weights: Start, x: Floats, z: Floats | None) -> Floats: ...
 def draw_weights(law: Law, dim: int, seed: int, antisymmetric: bool) -> Start: ...
+def outputs(law: Law, weights: Start, points: Floats) -> Floats: ...
+def train(
+    law: Law,
+    weights: Start,
+    x: Floats,
+    y: Floats,
+    method: str,
+    descent: tuple[float, str, float, int, int],
+    tolerance: float,
+    stop: tuple[float | None, float | None, int | None, float | None],
+    points: Floats,
+    times: list[float],
+    count: int,
+) -> dict[str, Any]: ...

@@ -39,22 +39,30 @@ def _on_the_line(value: Any) -> Any:
     return value
 
 
-def for_fit(estimator: BaseEstimator, X: Any, y: Any) -> tuple[_check.Floats, _check.Floats]:
-    """Return samples of an estimator's own: x (n, d) and y (n,) or (n, k)."""
+def for_fit(
+    estimator: BaseEstimator, X: Any, y: Any, multi_output: bool = True
+) -> tuple[_check.Floats, _check.Floats]:
+    """Return samples of an estimator's own: x (n, d) and y (n,), or (n, k) for many outputs."""
     if y is None:
         raise InputError(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None"
         )
     X = _on_the_line(_from_elsewhere("X", X))
     y = _from_elsewhere("y", y)
-    if _plain(X, 2) and (_plain(y, 1) or _plain(y, 2)) and len(X) == len(y):
+    if _plain(X, 2) and (_plain(y, 1) or (multi_output and _plain(y, 2))) and len(X) == len(y):
         estimator.n_features_in_ = X.shape[1]
         if hasattr(estimator, "feature_names_in_"):
             del estimator.feature_names_in_
     else:
         try:
             X, y = validate_data(
-                estimator, X, y, dtype=np.float64, order="C", multi_output=True, y_numeric=True
+                estimator,
+                X,
+                y,
+                dtype=np.float64,
+                order="C",
+                multi_output=multi_output,
+                y_numeric=True,
             )
         except ValueError as error:
             raise InputError(str(error)) from None

@@ -1,7 +1,10 @@
 """The parameters of a two-layer network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from . import _check, _core
 from .laws import core_law
@@ -79,6 +82,82 @@ class Weights:
             bool(antisymmetric),
         )
         return cls(a, w, b)
+
+    @classmethod
+    def from_torch(cls, module: Any) -> "Weights":
+        """Take the weights of a PyTorch module with two linear layers.
+
+        Parameters
+        ----------
+        module : torch.nn.Module
+            Its `Linear` layers, in order, are (m, d) with or without a bias, and (1, m) without
+            one, or with one that is 0: the network here has none.
+
+        Raises
+        ------
+        InputError
+            For a module of another form.
+        """
+        if not hasattr(module, "modules"):
+            _check.refuse("module", module, "a torch.nn.Module")
+        layers = [part for part in module.modules() if type(part).__name__ == "Linear"]
+        if len(layers) != 2:
+            raise _core.InputError(f"module has {len(layers)} Linear layers, but must have 2")
+        hidden, readout = layers
+        out = _check.floats("the readout's weight", _check.array("weight", readout.weight))
+        if out.shape[0] != 1:
+            raise _core.InputError(f"module has {out.shape[0]} outputs, but must have 1")
+        if readout.bias is not None and _check.array("bias", readout.bias).any():
+            raise _core.InputError("the readout's bias is not 0, but must be, or left out")
+        w = _check.floats("the first layer's weight", _check.array("weight", hidden.weight))
+        bias = np.zeros(len(w)) if hidden.bias is None else _check.array("bias", hidden.bias)
+        return cls(out[0].copy(), w, _check.floats("the first layer's bias", bias))
+
+    @classmethod
+    def from_jax(cls, params: Any) -> "Weights":
+        """Take the weights of a network in JAX: nested dicts or lists of arrays.
+
+        Parameters
+        ----------
+        params : dict, list or tuple
+            Its arrays, in any order: a kernel (d, m) with or without a bias (m,), and a readout
+            (m, 1) without a bias, or with one that is 0, as Flax, Haiku and stax have them.
+
+        Raises
+        ------
+        InputError
+            For arrays of other shapes.
+        """
+
+        def leaves(part: Any) -> Any:
+            if isinstance(part, Mapping):
+                part = part.values()
+            if isinstance(part, (list, tuple)) or not hasattr(part, "shape"):
+                if isinstance(part, (str, int, float)) or part is None:
+                    _check.refuse("params", part, "nested dicts or lists of arrays")
+                for inner in part:
+                    yield from leaves(inner)
+            else:
+                yield _check.floats("params", _check.array("params", part))
+
+        arrays = list(leaves(params))
+        kernels = [part for part in arrays if part.ndim == 2]
+        biases = [part for part in arrays if part.ndim == 1]
+        readouts = [part for part in kernels if part.shape[1] == 1]
+        if len(kernels) != 2 or not readouts:
+            shapes = ", ".join(str(part.shape) for part in arrays)
+            raise _core.InputError(f"params has {shapes}, but must have (d, m), (m, 1) and biases")
+        readout = readouts[-1]
+        hidden = kernels[0] if kernels[1] is readout else kernels[1]
+        if hidden.shape[1] != len(readout):
+            hidden, readout = readout, hidden
+        m = len(readout)
+        at_neurons = [part for part in biases if part.shape == (m,)]
+        for part in biases:
+            if part.shape == (1,) and m > 1 and part.any():
+                raise _core.InputError("the readout's bias is not 0, but must be, or left out")
+        b = at_neurons[0] if at_neurons else np.zeros(m)
+        return cls(readout[:, 0].copy(), np.ascontiguousarray(hidden.T), b)
 
     def _core(self) -> "_core.Start":
         return self.a, self.w, self.b

@@ -8,5 +8,7 @@ namespace fprinciple::python {
 
 /// Law, Solution, solve, complete_kernel, weights_kernel.
 void bind_theory(nanobind::module_& module);
+/// draw_weights, outputs, train.
+void bind_practice(nanobind::module_& module);
 
 }  // namespace fprinciple::python

@@ -1,6 +1,5 @@
 #include "interruptible.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -54,7 +53,7 @@ bool Job::ended_within(double seconds) {
   return changed_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return ended_; });
 }
 
-void Job::wait() {
+void Job::wait(std::atomic<bool>* given_up) {
   while (!ended_within(0.05)) {
     if (PyErr_CheckSignals() == 0) continue;
     const std::lock_guard lock(mutex_);
@@ -64,6 +63,7 @@ void Job::wait() {
       (void)registered;
       ++running_abandoned;
     }
+    if (given_up) *given_up = true;
     throw nanobind::python_error();
   }
   if (error_) std::rethrow_exception(error_);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,9 +21,9 @@ class Job {
   static std::shared_ptr<Job> start(std::function<void()> work);
 
   /// Waits for the end, with the GIL held between looks. Throws what the work threw, and what
-  /// Python's handler of a signal raised, within 0.05 s; the work is then abandoned, and ends by
-  /// itself.
-  void wait();
+  /// Python's handler of a signal raised, within 0.05 s; the work is then abandoned: `given_up`
+  /// tells it so, and it ends by itself.
+  void wait(std::atomic<bool>* given_up);
 
  private:
   bool ended_within(double seconds);
@@ -38,9 +40,10 @@ bool on_main_thread();
 void remember_main_thread();
 
 /// work() without the GIL; on Python's main thread Ctrl-C ends the wait for it. The work must own
-/// all that it uses, as it may outlive the call.
+/// all that it uses, as it may outlive the call; what it looks at to end early is `given_up`.
 template <class Work>
-auto interruptible(Work work) -> decltype(work()) {
+auto interruptible(Work work, const std::shared_ptr<std::atomic<bool>>& given_up = {})
+    -> decltype(work()) {
   using Result = decltype(work());
   if (!on_main_thread()) {
     const nanobind::gil_scoped_release released;
@@ -49,7 +52,7 @@ auto interruptible(Work work) -> decltype(work()) {
   const auto result = std::make_shared<std::optional<Result>>();
   const auto job = Job::start(
       [work = std::make_shared<Work>(std::move(work)), result] { result->emplace((*work)()); });
-  job->wait();
+  job->wait(given_up.get());
   return std::move(**result);
 }
 

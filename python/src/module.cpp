@@ -18,4 +18,5 @@ NB_MODULE(_core, module) {
     error.attr("__module__") = "fprinciple";
   python::remember_main_thread();
   python::bind_theory(module);
+  python::bind_practice(module);
 }

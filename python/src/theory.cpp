@@ -2,7 +2,6 @@
 
 #include "base/names.hpp"
 #include "lfp/complete_kernel.hpp"
-#include "nn/initialise.hpp"
 #include "nn/tangent_kernel.hpp"
 
 #include <array>
@@ -10,9 +9,9 @@
 #include <string>
 #include <tuple>
 
-#include "arrays.hpp"
 #include "bindings.hpp"
 #include "interruptible.hpp"
+#include "networks.hpp"
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
@@ -44,23 +43,6 @@ data::NetworkLaw make_law(Index width, const std::string& activation, double out
                        .b = distribution("b", b)};
   compare::require_valid(law);
   return law;
-}
-
-/// a (m,), w (m, d), b (m,).
-using WeightsArgs = std::tuple<Row, Rows, Row>;
-
-data::Weights weights(const WeightsArgs& args) {
-  const auto& [a, w, b] = args;
-  return {vector(a), columns(w).transpose(), vector(b)};
-}
-
-/// The network of a law at given weights; the law's width is theirs.
-nn::Network network(const data::NetworkLaw& law, const WeightsArgs& args) {
-  data::Weights given = weights(args);
-  data::NetworkLaw of_weights = law;
-  of_weights.width = given.width();
-  const Index dim = given.dim();
-  return nn::make_network(of_weights, dim, std::move(given));
 }
 
 Prediction solve(const data::NetworkLaw& law, const std::string& model, const Rows& x, const Row& y,
@@ -99,16 +81,6 @@ void bind_theory(nb::module_& module) {
       },
       nb::arg("width"), nb::arg("activation"), nb::arg("output_scale"), nb::arg("train"),
       nb::arg("a"), nb::arg("w"), nb::arg("b"));
-
-  module.def(
-      "draw_weights",
-      [](const data::NetworkLaw& law, Index dim, std::uint64_t seed, bool antisymmetric) {
-        data::Weights drawn =
-            nn::draw_weights(law, dim, {.seed = seed, .antisymmetric = antisymmetric});
-        return nb::make_tuple(to_numpy(std::move(drawn.a)), to_numpy(MatrixXd(drawn.w.transpose())),
-                              to_numpy(std::move(drawn.b)));
-      },
-      nb::arg("law"), nb::arg("dim"), nb::arg("seed"), nb::arg("antisymmetric"));
 
   nb::class_<Prediction>(module, "Solution")
       .def("at",
