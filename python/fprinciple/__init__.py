@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ._core import InputError, RunError, __version__
 
 if TYPE_CHECKING:
+    from . import plot
     from .comparison import compare, ladder
     from .conventions import time
     from .kernels import tangent_kernel
@@ -49,12 +50,15 @@ __all__ = [
     "__version__",
     "compare",
     "ladder",
+    "plot",
     "tangent_kernel",
     "time",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plot":  # needs matplotlib
+        return import_module(".plot", __name__)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)
