@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from . import plot
     from .comparison import compare, ladder
     from .conventions import time
+    from .experiments import Result, run
     from .kernels import tangent_kernel
     from .laws import NetworkLaw, Normal, Uniform
     from .lfp import LFP
@@ -29,11 +30,13 @@ _HOME = {
     "LFP": "lfp",
     "NetworkLaw": "laws",
     "Normal": "laws",
+    "Result": "experiments",
     "Uniform": "laws",
     "Weights": "weights",
     "WideNetwork": "network",
     "compare": "comparison",
     "ladder": "comparison",
+    "run": "experiments",
     "tangent_kernel": "kernels",
     "time": "conventions",
 }
@@ -43,6 +46,7 @@ __all__ = [
     "LFP",
     "NetworkLaw",
     "Normal",
+    "Result",
     "RunError",
     "Uniform",
     "Weights",
@@ -51,6 +55,7 @@ __all__ = [
     "compare",
     "ladder",
     "plot",
+    "run",
     "tangent_kernel",
     "time",
 ]

@@ -74,7 +74,7 @@ def floats(argument: str, value: object) -> Floats:
             raise InputError(f"{argument} is no array of numbers: {error}") from None
     finite = np.isfinite(value)
     if not finite.all():
-        place = tuple(int(i[0]) for i in np.nonzero(~finite))
+        place = tuple(int(i) for i in np.argwhere(~finite)[0])
         at = f"[{', '.join(map(str, place))}]" if place else ""
         raise InputError(f"{argument}{at} is {value[place]}, but must be finite")
     return value

@@ -58,3 +58,6 @@ def train(
     times: list[float],
     count: int,
 ) -> dict[str, Any]: ...
+def run(
+    file: str, text: str | None, edits: list[tuple[str, str]], directory: str | None
+) -> str: ...

@@ -62,9 +62,9 @@ def compare(theory: LFP, net: WideNetwork, X: Any) -> "xr.Dataset":
     Returns
     -------
     xarray.Dataset
-        As in the command's result.nc: `t` (time), `x_grid` (grid, dim), `x` (sample, dim),
-        `y` (sample), `f_nn` and `f_lfp` (time, grid), `f_lfp_limit` (grid), `loss_nn`, `loss_lfp`
-        and `rmse` (time); ``ds.sel(t=1.0, method="nearest")`` is one time.
+        As in the command's result.nc: `t` (time), `x_grid` (grid, dim), `x_train` (sample, dim),
+        `y_train` (sample), `f_nn` and `f_lfp` (time, grid), `f_lfp_limit` (grid), `loss_nn`,
+        `loss_lfp` and `rmse` (time); ``ds.sel(t=1.0, method="nearest")`` is one time.
 
     Raises
     ------
@@ -80,8 +80,8 @@ def compare(theory: LFP, net: WideNetwork, X: Any) -> "xr.Dataset":
     f_lfp = solved.predict(points, t=t)
     return xr.Dataset(
         {
-            "x": (("sample", "dim"), net._task["x"]),
-            "y": ("sample", net._task["y"]),
+            "x_train": (("sample", "dim"), net._task["x"]),
+            "y_train": ("sample", net._task["y"]),
             "x_grid": (("grid", "dim"), points),
             "f_nn": (("time", "grid"), f_nn),
             "f_lfp": (("time", "grid"), f_lfp),

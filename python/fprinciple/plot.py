@@ -66,7 +66,7 @@ def curves(ds: "xr.Dataset", ax: Axes | None = None, t: Any = None) -> Axes:
     Parameters
     ----------
     ds : xarray.Dataset
-        Of `compare`, or a result.nc of the command with `t` as an index.
+        Of `compare` or `run`.
     ax : matplotlib Axes, optional
         Where to draw.
     t : float or array, optional
@@ -93,7 +93,9 @@ def curves(ds: "xr.Dataset", ax: Axes | None = None, t: Any = None) -> Axes:
         f_nn, f_lfp = (ds[name].to_numpy()[k][order] for name in ("f_nn", "f_lfp"))
         ax.plot(x[order], f_nn, color=colour, label="network," + label)
         ax.plot(x[order], f_lfp, color="black", ls=(0, (4, 3)), lw=0.9, label="theory," + label)
-    ax.plot(ds["x"].to_numpy()[:, 0], ds["y"].to_numpy(), "o", color=GREY, label="samples")
+    ax.plot(
+        ds["x_train"].to_numpy()[:, 0], ds["y_train"].to_numpy(), "o", color=GREY, label="samples"
+    )
     ax.set(xlabel="x", ylabel="f(x, t)")
     ax.legend()
     return ax

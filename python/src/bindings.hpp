@@ -10,5 +10,7 @@ namespace fprinciple::python {
 void bind_theory(nanobind::module_& module);
 /// draw_weights, outputs, train.
 void bind_practice(nanobind::module_& module);
+/// run.
+void bind_runs(nanobind::module_& module);
 
 }  // namespace fprinciple::python

@@ -19,4 +19,5 @@ NB_MODULE(_core, module) {
   python::remember_main_thread();
   python::bind_theory(module);
   python::bind_practice(module);
+  python::bind_runs(module);
 }

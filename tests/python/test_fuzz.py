@@ -35,7 +35,7 @@ laws = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(
     x=anything, y=anything, at=anything, t=anything, model=st.sampled_from(["lfp2019", "complete"])
 )
@@ -51,7 +51,7 @@ def test_any_objects(x, y, at, t, model):
     assert not np.isnan(values).any()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(
     law=laws,
     model=st.sampled_from(["lfp2019", "lfp2020", "complete"]),
@@ -73,7 +73,7 @@ def test_any_law_and_numbers(law, model, ridge, x, t, data):
     assert not np.isnan(values).any()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(x=anything, z=anything, a=anything, w=anything, b=anything)
 def test_any_weights(x, z, a, w, b):
     try:

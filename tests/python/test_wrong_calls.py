@@ -183,6 +183,7 @@ WRONG = [
     ),
     (lambda: fp.tangent_kernel(X, X[0]), "Z has shape (2,), but must be (N, 2), N at least 1"),
     (lambda: fp.tangent_kernel(5.0), "X has shape (), but must be (N, d), N at least 1"),
+    (lambda: fp.tangent_kernel(INF), "X is inf, but must be finite"),
     (lambda: fp.tangent_kernel([]), "X has shape (0, 1), but must be (N, d), N at least 1"),
     (lambda: fp.tangent_kernel([[1.0], [2.0, 3.0]]), "X is no array of numbers"),
     (lambda: fp.tangent_kernel([[None]]), "X[0, 0] is nan, but must be finite"),
