@@ -239,6 +239,10 @@ void redraw_all(const fs::path& directory, const json& summary, Undrawn& undrawn
     redraw_study(directory);
     return;
   }
+  if (summary.contains("predict"))
+    throw InputError(
+        fmt::format("{}: is theory alone, which `fprinciple predict` computes and draws anew",
+                    directory.string()));
   if (summary.contains("spectral_bias")) {
     const runs::MeasuredFile file = runs::read_measured(directory);
     undrawn.add(file.name, reports::write_measured_report(file, directory));

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/held_signals.hpp"
 #include "cli/measure_command.hpp"
+#include "cli/predict_command.hpp"
 #include "cli/start_threads.hpp"
 #include "cli/terminal.hpp"
 
@@ -105,6 +106,17 @@ ExitStatus run(int argc, char** argv) {
       takes_file(app.add_subcommand("bounds", "The same, with the theory's generalisation bounds"),
                  "experiment", kExperiment, kCheckpoint);
 
+  cli::PredictOptions foretold;
+  CLI::App* predict =
+      app.add_subcommand("predict", "Theory alone, at any points and times: no network is trained");
+  predict->add_option("experiment", experiment, kExperiment)->required();
+  predict->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
+  predict->add_option("--at", foretold.at, "Points (CSV, header x1,…,xd), in place of the grid");
+  predict
+      ->add_option("--times", foretold.times,
+                   "Times t, with commas, inf for the limit (default: chosen from the rates)")
+      ->delimiter(',');
+
   CLI::App* reproduce = app.add_subcommand(
       "reproduce", "Run the experiments of the papers and the studies, with one report");
   reproduce->add_option(
@@ -192,6 +204,10 @@ ExitStatus run(int argc, char** argv) {
   require_utf8(experiment.stem().string(), experiment);
   options.bounds = bounds->parsed();
   if (run->parsed() || bounds->parsed()) cli::run_experiment(experiment, out, options);
+  if (predict->parsed()) {
+    foretold.quiet = options.quiet;
+    cli::predict_experiment(experiment, out, foretold);
+  }
   if (sweep->parsed()) cli::run_sweep(experiment, out, options);
   if (measure->parsed()) {
     require_utf8(recording.stem().string(), recording);

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -141,6 +142,27 @@ TrainingNumbers training_numbers(const nn::Trajectory& trained, double seconds) 
           .seconds = seconds};
 }
 
+/// The grid, and the test points after it.
+data::Grid with_test(const data::Grid& grid, const std::optional<TestSet>& test) {
+  if (!test) return grid;
+  MatrixXd points(grid.dim(), grid.size() + test->x.cols());
+  points << grid.points, test->x;
+  return {.points = std::move(points), .axes = {}};
+}
+
+/// Scores of the network, which says f (N × T) at the test points, and of the models; and the test
+/// losses, on the scale of the loss.
+ScoresOfTest scores_of(const TestSet& test, const Predictions& predictions, const MatrixXd& f,
+                       Comparison& c) {
+  ScoresOfTest out{.points = test.x.cols(), .nn = test_scores(c.t, {f}, test), .models = {}};
+  for (const Predicted& model : predictions.models)
+    out.models.push_back(test_scores(c.t, {model.prediction.at(test.x, c.t)}, test));
+  const double half = 0.5 * static_cast<double>(c.samples.size());
+  c.test_loss_nn = half * out.nn.rmse.cwiseAbs2();
+  c.test_loss_lfp = half * out.models.at(c.prediction).rmse.cwiseAbs2();
+  return out;
+}
+
 }  // namespace
 
 nn::Trajectory train(const Training& training, const nn::Network& start,
@@ -242,8 +264,13 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
 
   // Practice.
   const base::Stopwatch training;
-  const nn::Trajectory trained =
-      train(problem.training, start, problem.samples, problem.grid, progress, supervision);
+  nn::Trajectory trained = train(problem.training, start, problem.samples,
+                                 with_test(problem.grid, problem.test), progress, supervision);
+  MatrixXd f_test;
+  if (problem.test) {
+    f_test = trained.f.bottomRows(problem.test->x.cols());
+    trained.f.conservativeResize(problem.grid.size(), Eigen::NoChange);
+  }
   numbers.training = training_numbers(trained, training.seconds());
   if (progress) progress({.done = 0.5});
 
@@ -258,7 +285,10 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
   numbers.weight = weight_numbers(problem.theory, problem.law, start.weights);
   numbers.prediction = predictions.models[predictions.chosen].prediction.details;
   if (problem.ladder) numbers.ladder = ladder(c);
-  numbers.test = test_errors(c);
+  if (problem.test)
+    numbers.scores = scores_of(*problem.test, predictions, f_test, c);
+  else
+    numbers.test = test_errors(c);
   if (bounds) {
     c.power_function = bounds->power_function();
     numbers.bounds = bounds->numbers(trained.network);

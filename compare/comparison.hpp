@@ -4,6 +4,7 @@
 #include "compare/model.hpp"
 #include "compare/solver_check.hpp"
 #include "compare/test_error.hpp"
+#include "compare/test_set.hpp"
 #include "compare/theory.hpp"
 #include "data/grid.hpp"
 #include "data/samples.hpp"
@@ -46,7 +47,8 @@ struct Comparison {
   /// How far the network has left its first linearisation, as nn::Trajectory has it. T, or empty.
   Eigen::VectorXd kernel_drift, parameter_distance, switched;
 
-  /// Analytic target on the grid, and ½ n/G Σ_grid (f − target)², so on the scale of the loss.
+  /// Analytic target on the grid, and ½ n/G Σ_grid (f − target)², so on the scale of the loss; with
+  /// a test set over its points in place of the grid's.
   std::optional<Eigen::VectorXd> target;                       ///< G
   std::optional<Eigen::VectorXd> test_loss_nn, test_loss_lfp;  ///< T
 
@@ -92,6 +94,13 @@ struct TrainingNumbers {
   double seconds = 0.0;
 };
 
+/// On a test set: the network, and each model of the comparison, in its order.
+struct ScoresOfTest {
+  Eigen::Index points = 0;
+  TestScores nn;
+  std::vector<TestScores> models;
+};
+
 /// Every number of a comparison that is no array.
 struct Numbers {
   Distance error{};        ///< of the network to the prediction, at the last time
@@ -101,7 +110,8 @@ struct Numbers {
   WeightNumbers weight;
   PredictionDetails prediction;
   std::vector<RungNumbers> ladder;
-  TestErrors test;                     ///< empty without a target
+  TestErrors test;                     ///< empty without a target, or with a test set
+  std::optional<ScoresOfTest> scores;  ///< where there is a test set
   std::optional<BoundNumbers> bounds;  ///< where they were asked for
   std::optional<SolverCheck> solvers;  ///< likewise
   double seconds = 0.0;

@@ -1,5 +1,6 @@
 #include "compare/memory.hpp"
 
+#include "compare/theory.hpp"
 #include "lfp/bounds.hpp"
 #include "lfp/complete_kernel.hpp"
 #include "lfp/complete_lattice.hpp"
@@ -93,8 +94,7 @@ std::vector<Model> other_models(const Problem& problem) {
   std::vector<Model> out;
   if (!problem.ladder || problem.theory.model == Model::power) return out;
   for (const Rung& rung : rungs)
-    if (rung.lower != problem.theory.model &&
-        !(rung.lower == Model::complete && problem.theory.bias_density))
+    if (rung.lower != problem.theory.model && applies(rung.lower, problem.theory, true))
       out.push_back(rung.lower);
   return out;
 }
@@ -129,6 +129,13 @@ Memory of_comparison(const Problem& problem, const Sizes& size, std::size_t mode
 }
 
 }  // namespace
+
+Memory model_memory(const Problem& problem, Model model) {
+  const Sizes size(problem);
+  Memory out = of_model(problem, size, model);
+  if (problem.theory.check && model == problem.theory.model) out += of_check(problem, size, model);
+  return out;
+}
 
 Memory memory(const Problem& problem) {
   constexpr double kProgram = 48.0 * 1024.0 * 1024.0;

@@ -11,4 +11,8 @@ namespace fprinciple::compare {
 /// Nothing of this size is allocated; O((n + G) d).
 base::Memory memory(const Problem& problem);
 
+/// Of one model alone, solved for the samples and known at the grid; the problem's own with its
+/// check.
+base::Memory model_memory(const Problem& problem, Model model);
+
 }  // namespace fprinciple::compare

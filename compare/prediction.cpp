@@ -26,9 +26,10 @@ struct Prediction::OnLattice {
 };
 
 struct Prediction::MeshFree {
-  KernelModel model;
+  std::shared_ptr<const KernelModel> model;
   lfp::KernelFlow flow;
-  MatrixXd k_grid, p_grid;
+  std::shared_ptr<const MatrixXd> k_grid;
+  MatrixXd p_grid;
   double seconds;
 };
 
@@ -67,11 +68,12 @@ Prediction::Prediction(KernelModel model, MatrixXd k_grid, const data::Grid& gri
   const double seconds = watch.seconds();
   MatrixXd p_grid(0, model.problem.polynomials.cols());
   if (grid.size() > 0) p_grid = lfp::polynomials(model.unpenalised_order, grid.points);
-  solution_ = std::make_shared<const MeshFree>(MeshFree{.model = std::move(model),
-                                                        .flow = std::move(flow),
-                                                        .k_grid = std::move(k_grid),
-                                                        .p_grid = std::move(p_grid),
-                                                        .seconds = seconds});
+  solution_ = std::make_shared<const MeshFree>(
+      MeshFree{.model = std::make_shared<const KernelModel>(std::move(model)),
+               .flow = std::move(flow),
+               .k_grid = std::make_shared<const MatrixXd>(std::move(k_grid)),
+               .p_grid = std::move(p_grid),
+               .seconds = seconds});
 }
 
 MatrixXd Prediction::change(const data::Grid& grid, const VectorXd& t) const {
@@ -88,9 +90,9 @@ MatrixXd Prediction::change(const data::Grid& grid, const VectorXd& t) const {
   }
   const MeshFree& solved = *std::get<1>(solution_);
   const lfp::KernelWeights weights = solved.flow.weights(t);
-  if (kept) return lfp::values(weights, solved.k_grid, solved.p_grid);
-  return lfp::values(weights, solved.model.kernel(grid.points),
-                     lfp::polynomials(solved.model.unpenalised_order, grid.points));
+  if (kept) return lfp::values(weights, *solved.k_grid, solved.p_grid);
+  return lfp::values(weights, solved.model->kernel(grid.points),
+                     lfp::polynomials(solved.model->unpenalised_order, grid.points));
 }
 
 MatrixXd Prediction::change_at_samples(const VectorXd& t) const {
@@ -103,7 +105,7 @@ MatrixXd Prediction::change_at_samples(const VectorXd& t) const {
     return f;
   }
   const MeshFree& solved = *std::get<1>(solution_);
-  const lfp::KernelProblem& problem = solved.model.problem;
+  const lfp::KernelProblem& problem = solved.model->problem;
   return lfp::values(solved.flow.weights(t), MatrixXd(problem.k.selfadjointView<Eigen::Lower>()),
                      problem.polynomials);
 }
@@ -137,6 +139,23 @@ VectorXd Prediction::rates() const {
   return std::get<1>(solution_)->flow.rates();
 }
 
+Prediction Prediction::of(const VectorXd& residual) const {
+  base::require_size("residual", residual.size(), residual_.size());
+  if (const auto* lattice = std::get_if<0>(&solution_)) {
+    lfp::Problem problem = (*lattice)->problem;
+    problem.samples.y = residual;
+    Prediction out(std::move(problem), *grid_, f_ini_);
+    out.details = details;
+    return out;
+  }
+  Prediction out(*this);
+  MeshFree solved = *std::get<1>(solution_);
+  solved.flow = solved.flow.of(residual);
+  out.solution_ = std::make_shared<const MeshFree>(std::move(solved));
+  out.residual_ = residual;
+  return out;
+}
+
 double Prediction::norm() const {
   const base::OneBlasThread blas;
   constexpr double kForever = std::numeric_limits<double>::infinity();
@@ -149,7 +168,7 @@ double Prediction::norm() const {
   const VectorXd weights = solved.flow.weights(VectorXd::Constant(1, kForever)).kernel.col(0);
   // Of a singular kernel rounding may leave a little less than 0.
   const double squared =
-      weights.dot(solved.model.problem.k.selfadjointView<Eigen::Lower>() * weights);
+      weights.dot(solved.model->problem.k.selfadjointView<Eigen::Lower>() * weights);
   return std::sqrt(std::max(0.0, squared));
 }
 
@@ -160,7 +179,7 @@ SolverCheck Prediction::check(double scale) const {
     return check_solvers(solved.problem, solved.propagator, solved.seconds, *solved.on_grid, scale);
   }
   const MeshFree& solved = *std::get<1>(solution_);
-  return check_solvers(solved.model.problem, solved.flow, solved.seconds, solved.k_grid,
+  return check_solvers(solved.model->problem, solved.flow, solved.seconds, *solved.k_grid,
                        solved.p_grid, scale);
 }
 

@@ -64,6 +64,11 @@ class Prediction {
   /// O(n²).
   double norm() const;
 
+  /// The same model, from the same start, for another residual y − f_ini(X) (n) at the samples: one
+  /// more output. Mesh-free O(n³) once, then O(n²) from what this returns, as the decomposition is
+  /// shared; on a lattice as much as the first.
+  Prediction of(const Eigen::VectorXd& residual) const;
+
   /// The limit on the grid by all routes, f_ini apart; differences relative to `scale`.
   SolverCheck check(double scale) const;
   /// f_ini + that limit, G.
@@ -72,6 +77,7 @@ class Prediction {
   PredictionDetails details;
 
  private:
+  Prediction() = default;
   struct OnLattice;
   struct MeshFree;
   Eigen::MatrixXd change(const data::Grid& grid, const Eigen::VectorXd& t) const;

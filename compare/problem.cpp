@@ -78,6 +78,14 @@ void require_valid(const Problem& problem) {
   base::require_shape("grid.points", problem.grid.points, dim, base::kAny);
   base::require(problem.grid.size() >= 1, "grid.points", problem.grid.size(), "at least 1");
   base::require_finite("grid.points", problem.grid.points);
+  if (problem.test) {
+    const auto& [x, y] = *problem.test;
+    base::require_shape("test.x", x, dim, base::kAny);
+    base::require(x.cols() >= 1, "test.x", x.cols(), "a point at least");
+    base::require_finite("test.x", x);
+    base::require_shape("test.y", y, x.cols(), 1);
+    base::require_finite("test.y", y);
+  }
   require_valid(problem.law);
   require_valid(problem.theory, dim);
   if (const auto& tolerance = problem.training.tolerance)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compare/model.hpp"
+#include "compare/test_set.hpp"
 #include "data/grid.hpp"
 #include "data/network_law.hpp"
 #include "data/samples.hpp"
@@ -53,6 +54,7 @@ struct BoundsTask {
 struct Problem {
   data::Samples samples;               ///< d × n
   std::optional<data::Target> target;  ///< of which the samples are, where it is known
+  std::optional<TestSet> test;         ///< of one output; its errors go before the target's
   data::NetworkLaw law;  ///< with given weights its a, w and b may be unknown: see bias_density
   nn::Start start;
   Training training;

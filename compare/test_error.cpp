@@ -22,7 +22,8 @@ Best least(const VectorXd& t, const VectorXd& e) {
   Index k = 0;
   e.minCoeff(&k);
   const Best snapshot{t[k], std::sqrt(e[k])};
-  if (k < 2 || k + 1 == t.size()) return snapshot;  // t = 0 has no logarithm
+  // t = 0 and t = ∞ have no logarithm.
+  if (k < 2 || k + 1 == t.size() || std::isinf(t[k + 1])) return snapshot;
   const double left = std::log(t[k - 1] / t[k]);
   const double right = std::log(t[k + 1] / t[k]);
   // e_k + p s + q s² through both neighbours, s = log(t/t_k).
@@ -37,17 +38,24 @@ Best least(const VectorXd& t, const VectorXd& e) {
 
 }  // namespace
 
-TestError test_error(const VectorXd& t, const MatrixXd& f, const VectorXd& target) {
-  base::require_shape("f", f, target.size(), t.size());
+TestError test_error(const VectorXd& t, const VectorXd& squares, double target) {
   base::require(t.size() >= 1, "t", t.size(), "a time at least");
-  const VectorXd error =
-      (f.colwise() - target).colwise().squaredNorm().transpose() / static_cast<double>(f.rows());
-  const Best best = least(t, error);
-  const double last = error[error.size() - 1];
+  base::require_size("squares", squares.size(), t.size());
+  const Best best = least(t, squares);
+  const double last = squares[squares.size() - 1];
   return {.rmse = std::sqrt(last),
-          .relative_l2 = std::sqrt(last * static_cast<double>(f.rows())) / target.norm(),
+          .relative_l2 = std::sqrt(last) / std::sqrt(target),
           .best_rmse = best.rmse,
           .best_time = best.time};
+}
+
+TestError test_error(const VectorXd& t, const MatrixXd& f, const VectorXd& target) {
+  base::require_shape("f", f, target.size(), t.size());
+  const auto points = static_cast<double>(f.rows());
+  const VectorXd squares = (f.colwise() - target).colwise().squaredNorm().transpose() / points;
+  TestError out = test_error(t, squares, 1.0);
+  out.relative_l2 = std::sqrt(squares[squares.size() - 1] * points) / target.norm();
+  return out;
 }
 
 TestErrors test_errors(const Comparison& c) {

@@ -26,6 +26,10 @@ struct TestErrors {
 /// snapshot and its neighbours, so known better than the snapshots are apart.
 TestErrors test_errors(const Comparison& comparison);
 
+/// Of mean squares of an error over the times t (T), the last of which may be ∞; `target` is the
+/// mean square of what it is relative to.
+TestError test_error(const Eigen::VectorXd& t, const Eigen::VectorXd& squares, double target);
+
 /// Of f (G × T) over the times t (T) to a target (G).
 TestError test_error(const Eigen::VectorXd& t, const Eigen::MatrixXd& f,
                      const Eigen::VectorXd& target);

@@ -107,6 +107,10 @@ Prediction without_lattice(const Theory& theory, const Setting& setting) {
   const lfp::MeshFree model = theory.model == Model::lfp2020
                                   ? lfp::mesh_free_2020(setting.law, x.rows())
                                   : lfp::mesh_free_2019(setting.law, x.rows());
+  if (const auto moving = lfp::polynomial_count(model.order, x.rows()); moving > x.cols())
+    throw RunError(fmt::format(
+        "{} samples do not determine {} unpenalised polynomials: more samples are needed", x.cols(),
+        moving));
   const auto kernel = [model, x = x](const MatrixXd& points) -> MatrixXd {
     return lfp::kernel_matrix(model, points, x);
   };
@@ -200,6 +204,12 @@ Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data
   return predict(theory, setting_of(law, samples, grid, start));
 }
 
+bool applies(Model model, const Theory& theory, bool network) {
+  if (model == Model::linearised) return network;
+  if (model == Model::complete) return !theory.bias_density;
+  return theory.lattice || theory.moments == Moments::distribution;
+}
+
 Predictions predict(const Problem& problem, const nn::Network& start) {
   const Setting setting = setting_of(problem.law, problem.samples, problem.grid, &start);
   const Prediction chosen = predict(problem.theory, setting);
@@ -219,7 +229,7 @@ Predictions predict(const Problem& problem, const nn::Network& start) {
       add_chosen();
       continue;
     }
-    if (rung.lower == Model::complete && problem.theory.bias_density) continue;  // no law is known
+    if (!applies(rung.lower, problem.theory, true)) continue;
     Theory theory = problem.theory;
     theory.model = rung.lower;
     try {
@@ -243,6 +253,8 @@ WeightNumbers weight_numbers(const Theory& theory, const data::NetworkLaw& law,
                              const data::Weights& weights) {
   WeightNumbers out;
   if (theory.model == Model::power || law.activation == data::Activation::sine) return out;
+  // Of given weights without a law, no density of b is known.
+  if (theory.moments == Moments::weights && !theory.lattice) return out;
   const lfp::SpectralWeight weight = spectral_weight(theory, law, weights);
   out.kappa = weight.kappa;
   if (law.activation != data::Activation::relu) return out;

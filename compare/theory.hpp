@@ -21,6 +21,11 @@ namespace fprinciple::compare {
 Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
                    const data::Grid& grid, const nn::Network* start = nullptr);
 
+/// Whether a model of the ladder can be had for a theory whose own model it need not be: the
+/// linearised one where there is a `network`, complete LFP where the laws are known, the others on
+/// a lattice, or mesh-free with moments of the laws.
+bool applies(Model model, const Theory& theory, bool network);
+
 /// A model and what it predicts.
 struct Predicted {
   Model model;

@@ -50,11 +50,13 @@ std::vector<std::string_view> fields(std::string_view line) {
   throw InputError(fmt::format("{}:{}: {}", file.string(), line, what));
 }
 
-/// The number of x columns; throws unless the header is x1,…,xd followed by `tail`.
-Index require_header(const std::filesystem::path& file, const Table& table,
-                     const std::vector<std::string>& tail);
+/// What stands after the columns of x.
+enum class Tail { none, y, several_y };
 
-Table read_table(const std::filesystem::path& file, const std::vector<std::string>& tail) {
+/// The number of x columns; throws unless the header is x1,…,xd followed by such a tail.
+Index require_header(const std::filesystem::path& file, const Table& table, Tail tail);
+
+Table read_table(const std::filesystem::path& file, Tail tail) {
   std::ifstream in = open_file(file);
   Table table;
   std::string line;
@@ -90,19 +92,29 @@ Table read_table(const std::filesystem::path& file, const std::vector<std::strin
   return table;
 }
 
-/// The number of x columns; throws unless the header is x1,…,xd followed by `tail`.
-Index require_header(const std::filesystem::path& file, const Table& table,
-                     const std::vector<std::string>& tail) {
-  const std::size_t d = table.header.size() - std::min(table.header.size(), tail.size());
-  bool good = d >= 1;
-  for (std::size_t k = 0; good && k < d; ++k)
-    good = table.header[k] == fmt::format("x{}", k + 1) || (d == 1 && table.header[k] == "x");
-  for (std::size_t k = 0; good && k < tail.size(); ++k) good = table.header[d + k] == tail[k];
+Index require_header(const std::filesystem::path& file, const Table& table, Tail tail) {
+  const std::vector<std::string>& header = table.header;
+  std::size_t d = 0;
+  while (d < header.size() &&
+         (header[d] == fmt::format("x{}", d + 1) || (d == 0 && header[d] == "x")))
+    ++d;
+  const bool named_x = d > 0 && header[0] == "x";
+  const std::size_t k = header.size() - d;
+  bool good = d >= 1 && !(named_x && d > 1);
+  if (tail == Tail::none) good = good && k == 0;
+  if (tail == Tail::y || (tail == Tail::several_y && k == 1 && header[d] == "y")) {
+    good = good && k == 1 && header[d] == "y";
+  } else if (tail == Tail::several_y) {
+    good = good && k >= 1;
+    for (std::size_t j = 0; good && j < k; ++j) good = header[d + j] == fmt::format("y{}", j + 1);
+  }
   if (!good)
     fail(file, table.header_line,
          fmt::format("the header must be x1,…,xd{0} (x{0} in one dimension), got {1}",
-                     tail.empty() ? "" : ",y",
-                     base::excerpt(fmt::format("{}", fmt::join(table.header, ",")))));
+                     tail == Tail::none ? ""
+                     : tail == Tail::y  ? ",y"
+                                        : ",y or …,y1,…,yk",
+                     base::excerpt(fmt::format("{}", fmt::join(header, ",")))));
   return static_cast<Index>(d);
 }
 
@@ -114,8 +126,8 @@ Eigen::Map<const Eigen::MatrixXd> as_columns(const Table& table) {
 }  // namespace
 
 Samples read_samples_csv(const std::filesystem::path& file, std::vector<std::string>& warnings) {
-  const Table table = read_table(file, {"y"});
-  const Index d = require_header(file, table, {"y"});
+  const Table table = read_table(file, Tail::y);
+  const Index d = require_header(file, table, Tail::y);
   const auto columns = as_columns(table);
   const Samples samples{columns.topRows(d), columns.row(d)};
   if (const auto defect = find_defect(samples))
@@ -127,8 +139,17 @@ Samples read_samples_csv(const std::filesystem::path& file, std::vector<std::str
   return merged;
 }
 
+Values read_values_csv(const std::filesystem::path& file) {
+  const Table table = read_table(file, Tail::several_y);
+  const Index d = require_header(file, table, Tail::several_y);
+  const auto columns = as_columns(table);
+  return {.x = columns.topRows(d),
+          .y = columns.bottomRows(columns.rows() - d).transpose(),
+          .lines = table.lines};
+}
+
 Eigen::MatrixXd read_points_csv(const std::filesystem::path& file) {
-  const Table table = read_table(file, {});
+  const Table table = read_table(file, Tail::none);
   return as_columns(table);
 }
 

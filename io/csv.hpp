@@ -17,6 +17,17 @@ namespace fprinciple::io {
 data::Samples read_samples_csv(const std::filesystem::path& file,
                                std::vector<std::string>& warnings);
 
+/// Samples with several values each, as they stand in a file.
+struct Values {
+  Eigen::MatrixXd x;               ///< d × n
+  Eigen::MatrixXd y;               ///< n × k
+  std::vector<std::size_t> lines;  ///< the file's line of each
+};
+
+/// Reads them from a CSV file with the header x1,…,xd,y or x1,…,xd,y1,…,yk (x for x1 when d = 1).
+/// Throws as read_samples_csv, but nothing is merged, and one x may have several y.
+Values read_values_csv(const std::filesystem::path& file);
+
 /// Reads points (d × count) from a CSV file with the header x1,…,xd (or x when d = 1).
 Eigen::MatrixXd read_points_csv(const std::filesystem::path& file);
 

@@ -74,61 +74,66 @@ base::Memory saddle_memory(Index n, Index q) {
 KernelFlow::KernelFlow(KernelProblem problem) {
   require_problem(problem);
   const base::OneBlasThread blas;
-  restricted_ = std::move(problem.k);
+  const auto solved = std::make_shared<Solved>();
+  solved_ = solved;
+  MatrixXd& restricted = solved->restricted;
+  restricted = std::move(problem.k);
   residual_ = std::move(problem.residual);
   const MatrixXd& p = problem.polynomials;
-  const Index n = restricted_.rows();
+  const Index n = restricted.rows();
   const Index q = p.cols();
   if (q > n)
     throw RunError(fmt::format(
         "{} samples do not determine {} unpenalised polynomials: more samples are needed", n, q));
   base::require_memory(kernel_flow_memory(n, q).peak,
                        fmt::format("the kernel matrix of {} samples", n));
-  restricted_.diagonal().array() += problem.ridge;
+  restricted.diagonal().array() += problem.ridge;
   MatrixXd complement;  // Q
   if (q > 0) {
     const Eigen::HouseholderQR<MatrixXd> qr(p);
-    triangle_ = qr.matrixQR().topRows(q).triangularView<Eigen::Upper>();
-    const VectorXd pivots = triangle_.diagonal().cwiseAbs();
+    MatrixXd& triangle = solved->triangle;
+    triangle = qr.matrixQR().topRows(q).triangularView<Eigen::Upper>();
+    const VectorXd pivots = triangle.diagonal().cwiseAbs();
     if (!(pivots.minCoeff() > 1e-12 * pivots.maxCoeff()))
       throw RunError(
           "the samples do not determine the unpenalised polynomials (they lie on a plane, say): "
           "use a lattice, or the complete model");
     const MatrixXd full = qr.householderQ() * MatrixXd::Identity(n, n);
-    range_ = full.leftCols(q);
+    solved->range = full.leftCols(q);
     complement = full.rightCols(n - q);
-    seen_ = restricted_.selfadjointView<Eigen::Lower>() * range_;
-    restricted_ =
-        complement.transpose() * MatrixXd(restricted_.selfadjointView<Eigen::Lower>() * complement);
+    solved->seen = restricted.selfadjointView<Eigen::Lower>() * solved->range;
+    restricted =
+        complement.transpose() * MatrixXd(restricted.selfadjointView<Eigen::Lower>() * complement);
   }
   const VectorXd start = q > 0 ? VectorXd(complement.transpose() * residual_) : residual_;
   const SymmetricOperator a{n - q, [&](const VectorXd& v) -> VectorXd {
-                              return restricted_.selfadjointView<Eigen::Lower>() * v;
+                              return restricted.selfadjointView<Eigen::Lower>() * v;
                             }};
   // Where a third of the steps is not enough a full decomposition is as quick; they cost half of
   // it.
   auto krylov = lanczos(a, start, (n - q) / 3);
-  base::SymmetricEigen eigen = krylov ? std::move(*krylov) : base::symmetric_eigen(restricted_);
-  decay_ = settled(eigen.values, n - q);
+  base::SymmetricEigen eigen = krylov ? std::move(*krylov) : base::symmetric_eigen(restricted);
+  solved->decay = settled(eigen.values, n - q);
   projection_ = eigen.vectors.transpose() * start;
-  basis_ = q > 0 ? MatrixXd(complement * eigen.vectors) : std::move(eigen.vectors);
+  solved->basis = q > 0 ? MatrixXd(complement * eigen.vectors) : std::move(eigen.vectors);
 }
 
 KernelWeights KernelFlow::weights(const VectorXd& t) const {
   require_times(t);
   const base::OneBlasThread blas;
-  MatrixXd step(decay_.size(), t.size());
+  const Solved& s = *solved_;
+  MatrixXd step(s.decay.size(), t.size());
   base::parallel_for(t.size(), true, [&](Index k) {
-    for (Index j = 0; j < decay_.size(); ++j)
+    for (Index j = 0; j < s.decay.size(); ++j)
       step(j, k) =
-          decay_[j] > 0.0 ? -std::expm1(-decay_[j] * t[k]) / decay_[j] * projection_[j] : 0.0;
+          s.decay[j] > 0.0 ? -std::expm1(-s.decay[j] * t[k]) / s.decay[j] * projection_[j] : 0.0;
   });
-  KernelWeights out{base::product(basis_, step), MatrixXd(range_.cols(), t.size())};
+  KernelWeights out{base::product(s.basis, step), MatrixXd(s.range.cols(), t.size())};
   require_in_range("the flow", out.kernel);
-  if (range_.cols() == 0) return out;
+  if (s.range.cols() == 0) return out;
   const MatrixXd missing =
-      (-(seen_.transpose() * out.kernel)).colwise() + range_.transpose() * residual_;
-  out.polynomials = triangle_.triangularView<Eigen::Upper>().solve(missing);
+      (-(s.seen.transpose() * out.kernel)).colwise() + s.range.transpose() * residual_;
+  out.polynomials = s.triangle.triangularView<Eigen::Upper>().solve(missing);
   for (Index k = 0; k < t.size(); ++k)
     if (t[k] == 0.0) out.polynomials.col(k).setZero();
   return out;
@@ -136,18 +141,46 @@ KernelWeights KernelFlow::weights(const VectorXd& t) const {
 
 MatrixXd KernelFlow::residuals(const VectorXd& t) const {
   require_times(t);
-  MatrixXd decayed(decay_.size(), t.size());
+  const Solved& s = *solved_;
+  MatrixXd decayed(s.decay.size(), t.size());
   for (Index k = 0; k < t.size(); ++k)
-    for (Index j = 0; j < decay_.size(); ++j)
-      decayed(j, k) = (decay_[j] > 0.0 ? std::exp(-decay_[j] * t[k]) : 1.0) * projection_[j];
-  MatrixXd r = base::product(basis_, decayed);
+    for (Index j = 0; j < s.decay.size(); ++j)
+      decayed(j, k) = (s.decay[j] > 0.0 ? std::exp(-s.decay[j] * t[k]) : 1.0) * projection_[j];
+  MatrixXd r = base::product(s.basis, decayed);
   for (Index k = 0; k < t.size(); ++k)
     if (t[k] == 0.0) r.col(k) = residual_;
   return r;
 }
 
 VectorXd KernelFlow::rates() const {
-  return settled(base::symmetric_eigen(restricted_).values, restricted_.rows());
+  const MatrixXd& restricted = solved_->restricted;
+  return solved_->whole() ? solved_->decay
+                          : settled(base::symmetric_eigen(restricted).values, restricted.rows());
+}
+
+KernelFlow KernelFlow::of(const VectorXd& residual) const {
+  base::require_size("residual", residual.size(), residual_.size());
+  base::require_finite("residual", residual);
+  const base::OneBlasThread blas;
+  KernelFlow out;
+  out.solved_ = solved_;
+  if (!solved_->whole()) {
+    const auto solved = std::make_shared<Solved>(*solved_);
+    base::SymmetricEigen eigen = base::symmetric_eigen(solved->restricted);
+    solved->decay = settled(eigen.values, eigen.values.size());
+    solved->basis = std::move(eigen.vectors);
+    if (const Index q = solved->range.cols(); q > 0) {
+      const Index n = residual.size();
+      // The complement that the constructor had, from the same polynomials.
+      const Eigen::HouseholderQR<MatrixXd> qr(solved->range * solved->triangle);
+      const MatrixXd full = qr.householderQ() * MatrixXd::Identity(n, n);
+      solved->basis = full.rightCols(n - q) * solved->basis;
+    }
+    out.solved_ = solved;
+  }
+  out.residual_ = residual;
+  out.projection_ = out.solved_->basis.transpose() * residual;
+  return out;
 }
 
 KernelWeights solve_saddle(const KernelProblem& problem) {

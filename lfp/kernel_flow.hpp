@@ -2,6 +2,8 @@
 
 #include "base/memory.hpp"
 
+#include <memory>
+
 #include <Eigen/Core>
 
 namespace fprinciple::lfp {
@@ -45,6 +47,10 @@ class KernelFlow {
  public:
   explicit KernelFlow(KernelProblem problem);
 
+  /// The same kernel and polynomials for another residual r_0 (n). The whole decomposition is made
+  /// once, O(n³), and shared by what is made from the flow that this returns: then O(n²).
+  KernelFlow of(const Eigen::VectorXd& residual) const;
+
   /// The weights at the times t ≥ 0; t = ∞ gives the limit.
   KernelWeights weights(const Eigen::VectorXd& t) const;
 
@@ -55,13 +61,20 @@ class KernelFlow {
   Eigen::VectorXd rates() const;
 
  private:
-  Eigen::MatrixXd restricted_;  // Q^T (K + ρ I) Q
+  /// What does not depend on the residual.
+  struct Solved {
+    Eigen::MatrixXd restricted;  // Q^T (K + ρ I) Q
+    Eigen::MatrixXd range;       // orthonormal basis of the range of P, n × q
+    Eigen::MatrixXd triangle;    // P = range · triangle
+    Eigen::MatrixXd seen;        // (K + ρ I) range
+    Eigen::MatrixXd basis;       // Q V, n × k
+    Eigen::VectorXd decay;       // the Λ of V, ≥ 0
+    bool whole() const { return basis.cols() == restricted.cols(); }
+  };
+  KernelFlow() = default;
+
+  std::shared_ptr<const Solved> solved_;
   Eigen::VectorXd residual_;
-  Eigen::MatrixXd range_;       // orthonormal basis of the range of P, n × q
-  Eigen::MatrixXd triangle_;    // P = range · triangle
-  Eigen::MatrixXd seen_;        // (K + ρ I) range
-  Eigen::MatrixXd basis_;       // Q V, n × k
-  Eigen::VectorXd decay_;       // the Λ of V, ≥ 0
   Eigen::VectorXd projection_;  // (Q V)^T r_0
 };
 

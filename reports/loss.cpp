@@ -50,7 +50,8 @@ std::optional<Figure> loss(const compare::Comparison& c) {
   DataFile file("The loss of the network and of its prediction over time");
   file.table(
       "index 0: t is gradient-flow time of ½Σ(f−y)², losses are ½Σ(f−y)² on the samples; test "
-      "losses, where there is a target, the same on the grid, scaled to the number of samples",
+      "losses, where there is a test set or a target, the same there, scaled to the number of "
+      "samples",
       columns);
 
   Figure figure;
@@ -80,7 +81,9 @@ std::optional<Figure> loss(const compare::Comparison& c) {
       "is "
       "learned but when.";
   if (test)
-    figure.reading += " The thin lines are the test loss, taken against the target on the grid.";
+    figure.reading +=
+        " The thin lines are the test loss: at the test points, or where there are none against "
+        "the target on the grid.";
   return figure;
 }
 

@@ -2,7 +2,9 @@
 
 #include "base/names.hpp"
 #include "compare/problem.hpp"
+#include "compare/test_set.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,8 @@ struct Experiment {
   std::string text;   ///< the file, as read
   std::vector<std::string> warnings;
   compare::Problem problem;
+  Eigen::MatrixXd y;  ///< n × k, all outputs; its first column is problem.samples.y
+  std::optional<compare::TestSet> test;
   bool save_weights = false;
   double checkpoint = 60.0;         ///< seconds between two checkpoints
   std::vector<FigureName> figures;  ///< empty: all that apply

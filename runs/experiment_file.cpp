@@ -56,7 +56,7 @@ data::Groups read_trained_groups(const TomlValue& train) {
 data::Weights read_initial_weights(const TomlTable& table, const std::filesystem::path& folder,
                                    Index dim) {
   const TomlValue initial = *table.find("initial");
-  table.refuse({"width", "antisymmetric", "a", "w", "b", "seed"},
+  table.refuse({"width", "antisymmetric", "seed"},
                "cannot stand beside network.initial, which gives the weights");
   const std::string name = initial.text();
   data::Weights weights;
@@ -67,6 +67,12 @@ data::Weights read_initial_weights(const TomlTable& table, const std::filesystem
   return weights;
 }
 
+void read_laws(const TomlTable& table, data::NetworkLaw& law) {
+  law.a = read_distribution(table, "a", true);
+  law.w = read_distribution(table, "w", false);
+  law.b = read_distribution(table, "b", false);
+}
+
 nn::Draw read_drawn_weights(const TomlTable& table, data::NetworkLaw& law) {
   nn::Draw draw;
   const TomlValue width = table.require("width", "an integer of at least 1");
@@ -74,15 +80,15 @@ nn::Draw read_drawn_weights(const TomlTable& table, data::NetworkLaw& law) {
   if (const auto value = table.find("antisymmetric")) draw.antisymmetric = value->boolean();
   if (draw.antisymmetric && law.width % 2 != 0)
     width.fail(fmt::format("must be even with antisymmetric = true, got {}", law.width));
-  law.a = read_distribution(table, "a", true);
-  law.w = read_distribution(table, "w", false);
-  law.b = read_distribution(table, "b", false);
+  read_laws(table, law);
   if (const auto value = table.find("seed"))
     draw.seed = static_cast<std::uint64_t>(value->integer(0));
   return draw;
 }
 
-void read_network(const TomlTable& root, const std::filesystem::path& folder,
+/// Returns whether the laws of the weights are known: those that are drawn, or that stand beside
+/// given ones.
+bool read_network(const TomlTable& root, const std::filesystem::path& folder,
                   compare::Problem& problem) {
   const TomlTable table =
       root.table("network", {"width", "activation", "antisymmetric", "output_scale", "a", "w", "b",
@@ -94,10 +100,12 @@ void read_network(const TomlTable& root, const std::filesystem::path& folder,
   if (const auto value = table.find("output_scale")) law.output_scale = value->positive();
   if (const auto value = table.find("train")) law.train = read_trained_groups(*value);
   const bool given = table.find("initial").has_value();
+  const bool laws = !given || table.find("a") || table.find("w") || table.find("b");
   if (given) {
     data::Weights weights = read_initial_weights(table, folder, d);
     law.width = weights.width();
     problem.start = std::move(weights);
+    if (laws) read_laws(table, law);
   } else {
     problem.start = read_drawn_weights(table, law);
   }
@@ -106,6 +114,7 @@ void read_network(const TomlTable& root, const std::filesystem::path& folder,
     base::require_memory(8.0 * 6.0 * static_cast<double>(d + 2) * static_cast<double>(law.width),
                          fmt::format("a network of {} neurons", law.width));
   });
+  return laws;
 }
 
 /// The weights that network.initial has given; null where they are drawn.
@@ -263,34 +272,40 @@ double read_bias_density(const TomlTable& table, const data::Weights& initial,
   return estimate;
 }
 
-/// Where the theory's moments come from.
-void read_moments(const TomlTable& table, bool kernel, compare::Problem& problem,
+/// Where the theory's moments come from. Of given weights without laws they are theirs.
+void read_moments(const TomlTable& table, bool laws, bool mesh_free, compare::Problem& problem,
                   std::vector<std::string>& warnings) {
   compare::Theory& theory = problem.theory;
   const data::Weights* const initial = initial_weights(problem);
   const auto moments = table.find("moments");
   if (moments) theory.moments = moments->choice<Moments>();
-  const bool from_weights = theory.moments == Moments::weights || initial;
-  if (from_weights && !kernel && problem.law.activation == data::Activation::sine)
+  const bool from_weights = theory.moments == Moments::weights || !laws;
+  if (from_weights && !mesh_free && problem.law.activation == data::Activation::sine)
     table.place("moments").fail(
-        "must be \"distribution\" for the sine, and network.initial cannot stand: "
-        "drawn weights give a spectrum of point masses");
-  if (initial) {
-    if (moments && theory.moments == Moments::distribution)
-      moments->fail("must be \"weights\" with network.initial, which has no distribution");
-    theory.moments = Moments::weights;
-    theory.bias_density = read_bias_density(table, *initial, warnings);
+        "must be \"distribution\" for the sine, and network.initial cannot stand without the laws "
+        "a, w and b: drawn weights give a spectrum of point masses");
+  if (laws) {
+    table.refuse({"bias_density"}, initial ? "cannot stand beside network.b, which gives it"
+                                           : "is allowed only with network.initial");
+    return;
+  }
+  if (moments && theory.moments == Moments::distribution)
+    moments->fail("must be \"weights\" with network.initial, which has no distribution");
+  theory.moments = Moments::weights;
+  if (mesh_free) {
+    table.refuse({"bias_density"}, "is for LFP on a lattice, which this model is not");
+    problem.ladder = false;  // nothing else is defined
   } else {
-    table.refuse({"bias_density"}, "is allowed only with network.initial");
+    theory.bias_density = read_bias_density(table, *initial, warnings);
   }
 }
 
 lfp::SpectralWeight weight_of(const compare::Problem& problem) {
   if (problem.theory.model == Model::power)
     return lfp::power_weight(problem.samples.dim(), problem.theory.exponent);
-  const data::Weights* const initial = initial_weights(problem);
   const data::NetworkLaw& law = problem.law;
-  return initial ? lfp::lfp2019(law, *initial, *problem.theory.bias_density)
+  const auto& density = problem.theory.bias_density;
+  return density ? lfp::lfp2019(law, *initial_weights(problem), *density)
                  : lfp::lfp2019(law, problem.samples.dim());
 }
 
@@ -327,20 +342,38 @@ void require_kernel(const TomlTable& root, const compare::Problem& problem) {
   });
 }
 
-void read_lfp(const TomlTable& root, Experiment& experiment) {
+/// The model's own message where weights are given, their laws are not, and it needs them.
+void require_laws(const TomlTable& table, Model model, Index d) {
+  const std::string needs =
+      "; add network.a, network.w and network.b beside network.initial, or "
+      "set lfp.model = \"linearised\"";
+  if (model == Model::complete)
+    table.place("model").fail(
+        "\"complete\" is a mean over the laws of a, w and b, which network.initial does not give" +
+        needs);
+  if (d > 3)
+    table.place("model").fail(
+        fmt::format("\"{}\" needs the laws of a, w and b in {} dimensions{}{}",
+                    base::name_of(model), d, needs, ", or with the laws lfp.model = \"complete\""));
+}
+
+/// Models that are mesh-free whatever lfp.kernel says.
+bool always_mesh_free(Model model) {
+  return model == Model::complete || model == Model::linearised;
+}
+
+void read_lfp(const TomlTable& root, bool laws, Experiment& experiment) {
   compare::Problem& problem = experiment.problem;
   const TomlTable table = root.table("lfp", {"model", "exponent", "lattice", "kernel", "check",
                                              "ladder", "moments", "ridge", "bias_density"});
   compare::Theory& theory = problem.theory;
   const Index d = problem.samples.dim();
   if (const auto value = table.find("model")) {
-    theory.model =
-        value->choice<Model>({Model::lfp2019, Model::lfp2020, Model::complete, Model::power});
-    if (theory.model == Model::complete && initial_weights(problem))
-      value->fail(
-          "\"complete\" is a mean over the laws of a, w and b, which network.initial does not "
-          "give; must be \"lfp2019\" or \"lfp2020\" (the ladder has the linearised network)");
+    theory.model = value->choice<Model>(
+        {Model::lfp2019, Model::lfp2020, Model::complete, Model::linearised, Model::power});
   }
+  if (!laws && theory.model != Model::linearised && theory.model != Model::power)
+    require_laws(table, theory.model, d);
   if (theory.model == Model::power) {
     theory.exponent = table.require("exponent", "the α ≥ 0 of γ² = |ξ|^−α").non_negative();
     table.refuse({"ladder"}, "cannot stand beside model = \"power\", which is of no network");
@@ -350,23 +383,25 @@ void read_lfp(const TomlTable& root, Experiment& experiment) {
     if (const auto value = table.find("ladder")) problem.ladder = value->boolean();
   }
   const auto kernel_value = table.find("kernel");
-  const bool kernel = kernel_value && kernel_value->boolean();
+  // On a lattice only where the ladder needs one.
+  const bool kernel =
+      (kernel_value && kernel_value->boolean()) || (always_mesh_free(theory.model) && d > 3);
   if (const auto value = table.find("check")) theory.check = value->boolean();
   if (const auto value = table.find("ridge")) theory.ridge = value->non_negative();
-  read_moments(table, kernel, problem, experiment.warnings);
+  read_moments(table, laws, kernel, problem, experiment.warnings);
   if (kernel) {
     table.refuse({"lattice"}, "cannot stand beside lfp.kernel = true");
     if (theory.model == Model::power)
       table.place("kernel").fail("must be false with model = \"power\", which is on the lattice");
-    if (theory.moments == Moments::weights)
+    if (theory.moments == Moments::weights && !always_mesh_free(theory.model))
       table.place("kernel").fail(
           "must be false with moments = \"weights\": the mesh-free kernels are means over laws");
-    require_kernel(root, problem);
+    if (!always_mesh_free(theory.model)) require_kernel(root, problem);
   } else {
     if (d > 3)
       root.place("data").fail(
-          fmt::format("must have 1, 2 or 3 dimensions for the lattice, got {}; any number with "
-                      "lfp.kernel = true",
+          fmt::format("must have 1, 2 or 3 dimensions for the lattice, got {}; for any number set "
+                      "lfp.model = \"complete\", or lfp.kernel = true",
                       d));
     read_lattice(table, problem);
     require_spectral_weight(root, problem);
@@ -447,16 +482,11 @@ void read_figures(const TomlTable& root, Experiment& experiment) {
   }
 }
 
-}  // namespace
-
-Experiment read_experiment(const std::filesystem::path& file, bool bounds) {
-  return read_experiment(TomlFile(file), bounds);
-}
-
-Experiment read_experiment(const TomlFile& toml, bool bounds) {
+/// All but what it needs of memory.
+Experiment read_whole(const TomlFile& toml, bool bounds) {
   const std::filesystem::path file = toml.name();
   const TomlTable root =
-      toml.root({"title", "data", "network", "train", "lfp", "grid", "bounds", "report"});
+      toml.root({"title", "data", "test", "network", "train", "lfp", "grid", "bounds", "report"});
   const std::filesystem::path folder = file.parent_path();
   Experiment experiment;
   experiment.name = file.stem().string();
@@ -464,13 +494,32 @@ Experiment read_experiment(const TomlFile& toml, bool bounds) {
   const auto title = root.find("title");
   experiment.title = title ? title->text() : experiment.name;
   const Drawn drawn = read_samples(root, folder, experiment);
-  read_network(root, folder, experiment.problem);
+  read_test(root, folder, experiment);
+  const bool laws = read_network(root, folder, experiment.problem);
   read_train(root, experiment);
   read_grid(root, folder, kept_times(experiment.problem.training.snapshots), experiment);
-  read_lfp(root, experiment);
+  read_lfp(root, laws, experiment);
   read_bounds(root, bounds, drawn, experiment.problem);
   read_figures(root, experiment);
-  // All that is held at the same time; single parts were asked for where their keys were read.
+  return experiment;
+}
+
+}  // namespace
+
+Experiment read_experiment(const std::filesystem::path& file, bool bounds) {
+  return read_experiment(TomlFile(file), bounds);
+}
+
+Experiment read_experiment(const TomlFile& toml, bool bounds) {
+  Experiment experiment = read_whole(toml, bounds);
+  const TomlTable root =
+      toml.root({"title", "data", "test", "network", "train", "lfp", "grid", "bounds", "report"});
+  if (experiment.y.cols() > 1)
+    root.place("data").fail(
+        fmt::format("y has {} columns, and a network one output; `fprinciple predict` has the "
+                    "theory for all, a run needs one column y",
+                    experiment.y.cols()));
+  experiment.problem.test = experiment.test;
   const compare::Problem& problem = experiment.problem;
   root.place("data").around([&] {
     base::require_memory(
@@ -479,6 +528,10 @@ Experiment read_experiment(const TomlFile& toml, bool bounds) {
                     problem.grid.size(), problem.law.width));
   });
   return experiment;
+}
+
+Experiment read_theory(const std::filesystem::path& file) {
+  return read_whole(TomlFile(file), false);
 }
 
 }  // namespace fprinciple::runs

@@ -17,4 +17,8 @@ Experiment read_experiment(const std::filesystem::path& file, bool bounds = fals
 /// The same of a file that has been parsed, and perhaps edited.
 Experiment read_experiment(const TomlFile& toml, bool bounds = false);
 
+/// The same for theory alone (`fprinciple predict`): y may have several columns, and what a
+/// training would need is not asked for.
+Experiment read_theory(const std::filesystem::path& file);
+
 }  // namespace fprinciple::runs

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -89,21 +90,37 @@ void require_sample_memory(const TomlPlace& place, Index n, Index d) {
   });
 }
 
+/// Takes the samples, repeated ones merged; y is n × k. Returns the first defect, if any.
+std::optional<data::SampleDefect> keep_distinct(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y,
+                                                Experiment& experiment) {
+  for (Index j = 0; j < y.cols(); ++j)
+    if (auto defect = data::find_defect({x, y.col(j)})) return defect;
+  experiment.problem.samples = data::merge_repeated({x, y.col(0)});
+  experiment.y.resize(experiment.problem.samples.size(), y.cols());
+  for (Index j = 0; j < y.cols(); ++j)
+    experiment.y.col(j) = data::merge_repeated({x, y.col(j)}).y;  // the same ones, as x says which
+  return std::nullopt;
+}
+
 void read_inline(const TomlTable& table, Experiment& experiment) {
   const TomlValue x = table.require(
       "x", "a list of numbers or points; or give data.file or data.target in place of x and y");
   const TomlValue y = table.require("y", "a list of numbers, one for each point of x");
   const std::vector<TomlValue> points = x.elements("a list of numbers, or of points [x1, x2, …]");
-  const std::vector<double> values = numbers(y, "a list of numbers, one for each point of x");
-  data::Samples samples{points_of(points), Eigen::Map<const Eigen::VectorXd>(
-                                               values.data(), static_cast<Index>(values.size()))};
-  if (samples.x.cols() != samples.y.size())
-    y.fail(fmt::format("must have one number for each point of x, {}, got {}", samples.x.cols(),
-                       samples.y.size()));
-  if (const auto defect = data::find_defect(samples))
+  const std::vector<TomlValue> listed = y.elements("a list of numbers, one for each point of x");
+  const Eigen::MatrixXd outputs =
+      listed.front().is_array()
+          ? Eigen::MatrixXd(points_of(listed).transpose())
+          : Eigen::MatrixXd(Eigen::Map<const Eigen::VectorXd>(
+                numbers(y, "a list of numbers, one for each point of x").data(),
+                static_cast<Index>(listed.size())));
+  const Eigen::MatrixXd at_x = points_of(points);
+  if (at_x.cols() != outputs.rows())
+    y.fail(fmt::format("must have one number for each point of x, {}, got {}", at_x.cols(),
+                       outputs.rows()));
+  if (const auto defect = keep_distinct(at_x, outputs, experiment))
     points[at(defect->sample)].fail(defect->message);
-  experiment.problem.samples = data::merge_repeated(samples);
-  const Index merged = samples.size() - experiment.problem.samples.size();
+  const Index merged = outputs.rows() - experiment.y.rows();
   if (merged > 0)
     experiment.warnings.push_back(fmt::format("{}:{}: data.x: {} repeated samples merged",
                                               x.place().file, x.place().line, merged));
@@ -112,7 +129,13 @@ void read_inline(const TomlTable& table, Experiment& experiment) {
 void read_csv(const TomlValue& file, const std::filesystem::path& folder, Experiment& experiment) {
   const std::string name = file.text();
   file.place().around([&] {
-    experiment.problem.samples = io::read_samples_csv(folder / name, experiment.warnings);
+    const io::Values values = io::read_values_csv(folder / name);
+    const std::string path = (folder / name).string();
+    if (const auto defect = keep_distinct(values.x, values.y, experiment))
+      throw InputError(
+          fmt::format("{}:{}: {}", path, values.lines[at(defect->sample)], defect->message));
+    if (const Index merged = values.y.rows() - experiment.y.rows(); merged > 0)
+      experiment.warnings.push_back(fmt::format("{}: {} repeated samples merged", path, merged));
   });
 }
 
@@ -217,6 +240,7 @@ Drawn draw_samples(const TomlTable& table, Experiment& experiment) {
         data::draw(noise, seed, data::Stream::sample_noise, static_cast<std::uint64_t>(i));
   if (const auto defect = data::find_defect(samples)) table.place("target").fail(defect->message);
   experiment.problem.samples = samples;
+  experiment.y = samples.y;
   experiment.problem.target = target;
   Drawn drawn{.range = {}, .at_random = !regular, .noise = noise.scale};
   for (const auto& [lo, hi] : ranges) drawn.range.push_back({lo, hi});
@@ -249,6 +273,9 @@ std::vector<Index> counts_of(const TomlValue& value, Index d) {
   return counts;
 }
 
+/// Beyond, no grid of two points an axis has some 4096 points.
+constexpr Index kLargestGridDimension = 12;
+
 std::vector<Index> default_counts(Index d) {
   const double several = std::pow(4096.0, 1.0 / static_cast<double>(d));
   const Index count = d == 1   ? 800
@@ -266,6 +293,47 @@ void require_grid_memory(const TomlPlace& place, double points, Index d, Index s
     base::require_memory(8.0 * doubles,
                          fmt::format("{:.6g} grid points at {} times", points, snapshots));
   });
+}
+
+void read_test_file(const TomlValue& file, const std::filesystem::path& folder,
+                    Experiment& experiment) {
+  const std::string name = file.text();
+  io::Values values;
+  file.place().around([&] { values = io::read_values_csv(folder / name); });
+  if (values.x.rows() != experiment.problem.samples.dim())
+    file.fail(fmt::format("must have as many dimensions as the data, {}, got {}",
+                          experiment.problem.samples.dim(), values.x.rows()));
+  if (values.y.cols() != experiment.y.cols())
+    file.fail(fmt::format("must have as many columns y as the data, {}, got {}",
+                          experiment.y.cols(), values.y.cols()));
+  experiment.test = compare::TestSet{.x = std::move(values.x), .y = std::move(values.y)};
+}
+
+/// Moves a share of the samples, chosen by the seed, to the test set; both stay in their order.
+void hold_back(const TomlValue& value, std::uint64_t seed, Experiment& experiment) {
+  const double share = value.positive();
+  const Index n = experiment.y.rows();
+  const Index held = std::llround(share * static_cast<double>(n));
+  if (!(share < 1.0)) value.fail(fmt::format("must be a number > 0 and < 1, got {}", share));
+  if (held < 1 || held >= n)
+    value.fail(
+        fmt::format("must leave a sample to learn from and one to test, got {} of {}", held, n));
+  constexpr auto kNoCoordinate = std::numeric_limits<std::uint32_t>::max();  // its own numbers
+  std::vector<std::pair<double, Index>> order;
+  for (Index i = 0; i < n; ++i)
+    order.emplace_back(data::uniform_pair(seed, data::Stream::sample_x,
+                                          static_cast<std::uint64_t>(i), kNoCoordinate)[0],
+                       i);
+  std::sort(order.begin(), order.end());
+  std::vector<Index> test, kept;
+  for (Index i = 0; i < n; ++i) (i < held ? test : kept).push_back(order[at(i)].second);
+  std::sort(test.begin(), test.end());
+  std::sort(kept.begin(), kept.end());
+  const data::Samples all = experiment.problem.samples;
+  const Eigen::MatrixXd y = experiment.y;
+  experiment.test = compare::TestSet{.x = all.x(Eigen::all, test), .y = y(test, Eigen::all)};
+  experiment.problem.samples = {all.x(Eigen::all, kept), all.y(kept)};
+  experiment.y = y(kept, Eigen::all);
 }
 
 data::Grid grid_from_file(const TomlValue& file, const std::filesystem::path& folder, Index d) {
@@ -300,6 +368,19 @@ Drawn read_samples(const TomlTable& root, const std::filesystem::path& folder,
   return {};
 }
 
+void read_test(const TomlTable& root, const std::filesystem::path& folder, Experiment& experiment) {
+  const TomlTable table = root.table("test", {"file", "share", "seed"});
+  if (const auto file = table.find("file")) {
+    table.refuse({"share", "seed"}, "cannot stand beside test.file");
+    read_test_file(*file, folder, experiment);
+  } else if (const auto share = table.find("share")) {
+    const auto seed = table.find("seed");
+    hold_back(*share, seed ? static_cast<std::uint64_t>(seed->integer(0)) : 1, experiment);
+  } else if (root.find("test")) {
+    root.place("test").fail("must have file, a CSV file, or share, a number > 0 and < 1");
+  }
+}
+
 void read_grid(const TomlTable& root, const std::filesystem::path& folder, Index snapshots,
                Experiment& experiment) {
   const TomlTable table = root.table("grid", {"range", "count", "file"});
@@ -313,6 +394,13 @@ void read_grid(const TomlTable& root, const std::filesystem::path& folder, Index
   }
   const auto range = table.find("range");
   const auto count = table.find("count");
+  if (d > kLargestGridDimension && !range && !count) {
+    experiment.problem.grid.points =
+        experiment.test ? experiment.test->x : experiment.problem.samples.x;
+    require_grid_memory(table.place("count"), static_cast<double>(experiment.problem.grid.size()),
+                        d, snapshots);
+    return;
+  }
   const std::vector<Range> ranges =
       range ? ranges_of(*range, d) : bounding_box(experiment.problem.samples.x);
   const std::vector<Index> counts = count ? counts_of(*count, d) : default_counts(d);

@@ -22,8 +22,12 @@ struct Drawn {
 Drawn read_samples(const TomlTable& root, const std::filesystem::path& folder,
                    Experiment& experiment);
 
+/// Reads the table [test]: points of a CSV file, or samples that are held back.
+void read_test(const TomlTable& root, const std::filesystem::path& folder, Experiment& experiment);
+
 /// Reads the table [grid] into `grid`, for the samples read before; `snapshots` functions will be
-/// kept on it. Left out: the bounding box of the samples.
+/// kept on it. Left out: the bounding box of the samples; above 12
+/// dimensions the test points, or else the samples.
 void read_grid(const TomlTable& root, const std::filesystem::path& folder, Eigen::Index snapshots,
                Experiment& experiment);
 

@@ -2,6 +2,7 @@
 
 #include "base/version.hpp"
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -98,9 +99,10 @@ json training_in_json(const compare::Training& training, const compare::Training
 }
 
 /// `lfp`: model, constants and how it is solved.
-json theory_in_json(const compare::Theory& theory, const Numbers& numbers) {
+json settings_in_json(const compare::Theory& theory) {
   json out = {{"model", base::name_of(theory.model)},
-              {"kernel", !theory.lattice || theory.model == Model::complete},  // mesh-free
+              {"kernel", !theory.lattice || theory.model == Model::complete ||
+                             theory.model == Model::linearised},  // mesh-free
               {"ridge", theory.ridge}};
   if (theory.lattice) {
     out["box"] = theory.lattice->box;
@@ -108,14 +110,22 @@ json theory_in_json(const compare::Theory& theory, const Numbers& numbers) {
     out["zero_frequency"] = theory.lattice->zero_frequency;
   }
   if (theory.model == Model::power) out["exponent"] = theory.exponent;
-  enter(out, "kappa", numbers.weight.kappa);
-  enter(out, "c1", numbers.weight.c1);
-  enter(out, "c2", numbers.weight.c2);
-  const compare::PredictionDetails& details = numbers.prediction;
+  return out;
+}
+
+void enter(json& out, const compare::PredictionDetails& details) {
   enter(out, "unpenalised_degree", details.unpenalised_degree);
   if (!details.kernel_method.empty()) out["kernel_method"] = details.kernel_method;
   enter(out, "kernel_error", details.kernel_error);
   enter(out, "lattice_difference", details.lattice_difference);
+}
+
+json theory_in_json(const compare::Theory& theory, const Numbers& numbers) {
+  json out = settings_in_json(theory);
+  enter(out, "kappa", numbers.weight.kappa);
+  enter(out, "c1", numbers.weight.c1);
+  enter(out, "c2", numbers.weight.c2);
+  enter(out, numbers.prediction);
   return out;
 }
 
@@ -128,7 +138,36 @@ json tests_in_json(const compare::TestErrors& errors, const Comparison& comparis
   return out;
 }
 
+json tests_in_json(const compare::ScoresOfTest& scores, const Comparison& comparison) {
+  json out = {{"points", scores.points},
+              {"nn", scores_in_json(scores.nn)},
+              {"lfp", scores_in_json(scores.models.at(comparison.prediction))}};
+  if (comparison.has_ladder())
+    for (std::size_t k = 0; k < scores.models.size(); ++k)
+      out[std::string(base::name_of(comparison.models.at(k).model))] =
+          scores_in_json(scores.models[k]);
+  return out;
+}
+
 }  // namespace
+
+json theory_in_json(const compare::Theory& theory, const compare::PredictionDetails& details) {
+  json out = settings_in_json(theory);
+  enter(out, details);
+  return out;
+}
+
+json scores_in_json(const compare::TestScores& scores) {
+  json out = in_json(scores.error);
+  if (std::isinf(scores.error.best_time)) out["best_time"] = "inf";
+  if (scores.accuracy.size() > 0) {
+    out["accuracy"] = scores.accuracy[scores.accuracy.size() - 1];
+    out["best_accuracy"] = scores.accuracy.maxCoeff();
+  }
+  return out;
+}
+
+json solvers_in_json(const compare::SolverCheck& check) { return in_json(check); }
 
 json conventions() {
   return {{"time", "t of the gradient flow θ' = −∇R_S"},
@@ -167,6 +206,7 @@ json summary(const Experiment& experiment, const compare::Outcome& outcome) {
   if (const auto* draw = std::get_if<nn::Draw>(&problem.start)) out["seed"] = draw->seed;
   if (problem.ladder) out["ladder"] = in_json(numbers.ladder);
   if (numbers.test.nn) out["test"] = tests_in_json(numbers.test, outcome.comparison);
+  if (numbers.scores) out["test"] = tests_in_json(*numbers.scores, outcome.comparison);
   if (numbers.bounds) out["bounds"] = in_json(*numbers.bounds);
   if (numbers.solvers) out["solvers"] = in_json(*numbers.solvers);
   return out;

@@ -36,4 +36,14 @@ inline constexpr std::array<BoundWords, 4> bound_words = {{
      "knows Q and the samples: no method can promise a lower root mean square"},
 }};
 
+/// `lfp` of theory alone: the model, its settings and how it was solved.
+nlohmann::json theory_in_json(const compare::Theory& theory,
+                              const compare::PredictionDetails& details);
+/// `test.MODEL`: errors, and accuracies where the values are labels. JSON has no infinite time: it
+/// is "inf".
+nlohmann::json scores_in_json(const compare::TestScores& scores);
+
+/// `solvers`.
+nlohmann::json solvers_in_json(const compare::SolverCheck& check);
+
 }  // namespace fprinciple::runs
