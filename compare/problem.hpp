@@ -40,7 +40,7 @@ struct Training {
   nn::Snapshots snapshots;
   /// Flow: local error of the outputs, in the unit of y; none: default_tolerance.
   std::optional<double> tolerance = {};
-  nn::Descent descent;      ///< the other methods, but for which of them
+  nn::Descent descent;  ///< the other methods, but for which of them
 };
 
 /// What bounds on the distance to the target need to know.
