@@ -4,6 +4,7 @@
 #include "base/memory.hpp"
 #include "base/require.hpp"
 #include "base/stopwatch.hpp"
+#include "compare/box_error.hpp"
 #include "compare/interpolants.hpp"
 #include "compare/memory.hpp"
 #include "lfp/spectrum.hpp"
@@ -26,12 +27,6 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 const VectorXd kForever = VectorXd::Constant(1, std::numeric_limits<double>::infinity());
-
-/// At most 64 points spread over the grid: enough to see the function move between the samples.
-MatrixXd probes(const data::Grid& grid) {
-  const Index stride = (grid.size() + 63) / 64;
-  return grid.points(Eigen::all, Eigen::seqN(0, (grid.size() + stride - 1) / stride, stride));
-}
 
 double smallest_distance(const MatrixXd& x) {
   double least = std::numeric_limits<double>::infinity();
@@ -185,7 +180,7 @@ nn::Trajectory train(const Training& training, const nn::Network& start,
       progress({.stage = Stage::training, .done = share, .loss = loss, .time = t});
     };
   if (training.method == nn::Method::flow)
-    return nn::gradient_flow(start, task, {.tolerance = tolerance, .probes = probes(grid)});
+    return nn::gradient_flow(start, task, {.tolerance = tolerance, .probes = data::probes(grid)});
   nn::Descent descent = training.descent;
   descent.method = training.method;
   return nn::gradient_descent(start, task, descent);
@@ -302,6 +297,15 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
         fmt::format("nothing was trained: the stop by {} is met at the start, where "
                     "the loss is {:.3g}",
                     trained.stopped_by, c.loss_nn[0]));
+  if (problem.theory.check) {
+    const Prediction& chosen = predictions.models[predictions.chosen].prediction;
+    Uncertainty known = uncertainty(chosen, problem.grid, c.t, predictions.scale);
+    c.uncertainty_lfp = known.at_times;
+    if (known.truncated) c.limit_truncated = known.truncated->limit;
+    if (!known.warning.empty()) warnings.push_back(known.warning);
+    numbers.uncertainty = std::move(known);
+    numbers.box_error = box_error(problem, start, c);
+  }
   out.first = start.weights;
   out.last = trained.network.weights;
   numbers.seconds = total.seconds();

@@ -6,6 +6,7 @@
 #include "compare/test_error.hpp"
 #include "compare/test_set.hpp"
 #include "compare/theory.hpp"
+#include "compare/uncertainty.hpp"
 #include "data/grid.hpp"
 #include "data/samples.hpp"
 #include "data/weights.hpp"
@@ -51,6 +52,10 @@ struct Comparison {
   /// a test set over its points in place of the grid's.
   std::optional<Eigen::VectorXd> target;                       ///< G
   std::optional<Eigen::VectorXd> test_loss_nn, test_loss_lfp;  ///< T
+
+  Eigen::VectorXd uncertainty_lfp;  ///< T, how far the prediction is known; empty without a check
+  /// G, a limit of fewer directions, where that of all is not known; empty otherwise.
+  Eigen::VectorXd limit_truncated;
 
   Eigen::VectorXd power_function;  ///< G, ρ P_S ≥ |target − limit|; empty without bounds
 
@@ -110,10 +115,12 @@ struct Numbers {
   WeightNumbers weight;
   PredictionDetails prediction;
   std::vector<RungNumbers> ladder;
-  TestErrors test;                     ///< empty without a target, or with a test set
-  std::optional<ScoresOfTest> scores;  ///< where there is a test set
-  std::optional<BoundNumbers> bounds;  ///< where they were asked for
-  std::optional<SolverCheck> solvers;  ///< likewise
+  TestErrors test;                         ///< empty without a target, or with a test set
+  std::optional<ScoresOfTest> scores;      ///< where there is a test set
+  std::optional<BoundNumbers> bounds;      ///< where they were asked for
+  std::optional<SolverCheck> solvers;      ///< likewise
+  std::optional<Uncertainty> uncertainty;  ///< with them
+  std::optional<double> box_error;         ///< with them, on a lattice that has an infinite form
   double seconds = 0.0;
   double peak_mib = 0.0, foreseen_mib = 0.0;  ///< of memory: used, and as memory() says
   std::vector<std::string> warnings;

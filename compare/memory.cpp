@@ -90,6 +90,18 @@ Memory of_check(const Problem& problem, const Sizes& size, Model model) {
   return passing(size.square()) + lfp::saddle_memory(problem.samples.size(), 1);
 }
 
+/// A solution of perturbed inputs beside the first, and the mesh-free one beside a lattice's.
+Memory of_uncertainty(const Problem& problem, const Sizes& size, Model model) {
+  const Index n = problem.samples.size();
+  if (!problem.theory.lattice || model == Model::complete || model == Model::linearised)
+    return passing(4.0 * size.square()) + then_freed(lfp::kernel_flow_memory(n, 1));
+  const lfp::ProblemSize lattice = lattice_size(problem, model);
+  Memory out = then_freed(lfp::problem_memory(lattice) + lfp::propagator_memory(lattice));
+  if (problem.theory.moments == Moments::distribution)
+    out += then_freed(kernel_model(size, {}, n, 1) + held(size.functions()));
+  return out;
+}
+
 std::vector<Model> other_models(const Problem& problem) {
   std::vector<Model> out;
   if (!problem.ladder || problem.theory.model == Model::power) return out;
@@ -148,6 +160,7 @@ Memory memory(const Problem& problem) {
   for (const Model model : others) out += of_model(problem, size, model);
   out += of_bounds(problem, size);
   out += of_training(problem, size);
+  if (problem.theory.check) out += of_uncertainty(problem, size, chosen);
   return out + of_comparison(problem, size, 1 + others.size());
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <utility>
 
 namespace fprinciple::compare {
@@ -181,6 +182,63 @@ SolverCheck Prediction::check(double scale) const {
   const MeshFree& solved = *std::get<1>(solution_);
   return check_solvers(solved.model->problem, solved.flow, solved.seconds, *solved.k_grid,
                        solved.p_grid, scale);
+}
+
+Prediction Prediction::perturbed(const data::Grid& grid, std::uint64_t seed) const {
+  constexpr double kRounding = std::numeric_limits<double>::epsilon();
+  std::mt19937_64 random(seed);
+  const auto draw = [&](const MatrixXd& like) -> MatrixXd {  // entries in (−1, 1)
+    return MatrixXd::NullaryExpr(like.rows(), like.cols(), [&] {
+      return std::uniform_real_distribution<>(-1.0, 1.0)(random);
+    });
+  };
+  const auto relative = [&](const MatrixXd& values) -> MatrixXd {
+    return values.array() * (1.0 + 2.0 * kRounding * draw(values).array());
+  };
+  if (const auto* lattice = std::get_if<0>(&solution_)) {
+    lfp::Problem problem = (*lattice)->problem;
+    problem.samples.x = relative(problem.samples.x);
+    problem.samples.y = relative(problem.samples.y);
+    problem.weight = relative(problem.weight);
+    return {std::move(problem), grid, f_ini_};
+  }
+  KernelModel model = std::get<1>(solution_)->model;
+  MatrixXd& k = model.problem.k;
+  const double share = std::max(details.kernel_error.value_or(0.0),
+                                std::sqrt(static_cast<double>(k.rows())) * kRounding);
+  const double error = share * k.cwiseAbs().maxCoeff();
+  k += error * draw(k);  // of which the lower triangle is read
+  model.problem.residual = relative(model.problem.residual);
+  MatrixXd k_grid = model.kernel(grid.points);
+  k_grid += error * draw(k_grid);
+  return {std::move(model), std::move(k_grid), grid, f_ini_};
+}
+
+Prediction::Truncated Prediction::truncated(double threshold) const {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Truncated out{.threshold = threshold};
+  VectorXd at_samples;
+  if (const auto* lattice = std::get_if<0>(&solution_)) {
+    const OnLattice& solved = **lattice;
+    const VectorXd rates = solved.propagator.rates();
+    const double least = threshold * rates.maxCoeff();
+    out.rank = (rates.array() > least).count();
+    const Eigen::MatrixXcd c = solved.propagator.coefficients(kInfinity, least);
+    out.limit = solved.on_grid ? (*solved.on_grid)(c) : VectorXd();
+    at_samples = lfp::values(solved.problem.lattice, c, solved.problem.samples.x);
+  } else {
+    const MeshFree& solved = *std::get<1>(solution_);
+    const lfp::KernelProblem& problem = solved.model.problem;
+    const double least = threshold * solved.flow.fastest();
+    out.rank = solved.flow.rank(least);
+    const lfp::KernelWeights weights = solved.flow.weights(VectorXd::Constant(1, kInfinity), least);
+    out.limit = lfp::values(weights, solved.k_grid, solved.p_grid);
+    at_samples = lfp::values(weights, MatrixXd(problem.k.selfadjointView<Eigen::Lower>()),
+                             problem.polynomials);
+  }
+  out.misses = (at_samples - residual_).cwiseAbs().maxCoeff();
+  if (f_ini_) out.limit += f_ini_(grid_->points);
+  return out;
 }
 
 VectorXd Prediction::limit(const SolverCheck& checked) const {

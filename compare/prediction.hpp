@@ -5,6 +5,7 @@
 #include "lfp/kernel_flow.hpp"
 #include "lfp/problem.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -73,6 +74,22 @@ class Prediction {
   SolverCheck check(double scale) const;
   /// f_ini + that limit, G.
   Eigen::VectorXd limit(const SolverCheck& checked) const;
+
+  /// The same prediction of inputs that are changed by as much as they are uncertain, at random: a
+  /// kernel by its estimated error and what rounding makes of it, √n ε of the largest entry; on a
+  /// lattice places, weights and values by 2 ε of themselves. It is made for `grid`. Costs as much
+  /// as the first solution.
+  Prediction perturbed(const data::Grid& grid, std::uint64_t seed) const;
+
+  /// The limit in which directions of a rate below `threshold` λ_max do not move: what is known
+  /// where the limit itself is lost in rounding.
+  struct Truncated {
+    double threshold = 0.0;
+    Eigen::Index rank = 0;  ///< directions that move, of those that the samples' values see
+    Eigen::VectorXd limit;  ///< G, f_ini included
+    double misses = 0.0;    ///< the largest |f − y| at the samples
+  };
+  Truncated truncated(double threshold) const;
 
   PredictionDetails details;
 

@@ -214,8 +214,8 @@ Predictions predict(const Problem& problem, const nn::Network& start) {
   const Setting setting = setting_of(problem.law, problem.samples, problem.grid, &start);
   const Prediction chosen = predict(problem.theory, setting);
   Predictions out;
-  if (problem.theory.check)
-    out.solvers = chosen.check(scale_of(problem.samples.y, setting.residual.y));
+  out.scale = scale_of(problem.samples.y, setting.residual.y);
+  if (problem.theory.check) out.solvers = chosen.check(out.scale);
   const auto add_chosen = [&] {
     out.chosen = out.models.size();
     out.models.push_back({.model = problem.theory.model, .prediction = chosen});

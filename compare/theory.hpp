@@ -36,6 +36,7 @@ struct Predicted {
 struct Predictions {
   std::vector<Predicted> models;
   std::size_t chosen = 0;              ///< the one of problem.theory.model: "the prediction"
+  double scale = 1.0;                  ///< max|y|, or what there is to learn where y = 0
   std::optional<SolverCheck> solvers;  ///< of its limit, where theory.check asks for it
   std::vector<std::string> warnings;
 };

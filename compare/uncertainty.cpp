@@ -26,6 +26,7 @@ constexpr double kKnown = 1e-6;
 
 Uncertainty uncertainty(const Prediction& prediction, const data::Grid& grid, const VectorXd& t,
                         double scale) {
+  base::require(grid.size() >= 1, "grid.size()", grid.size(), "at least 1");
   base::require(scale > 0.0, "scale", scale, "above 0");
   constexpr int kSolutions = 2;
   constexpr double kFactor = 2.0;

@@ -2,6 +2,7 @@
 
 #include "base/require.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -27,6 +28,12 @@ Grid make_grid(const std::vector<Axis>& axes) {
     }
   }
   return grid;
+}
+
+Eigen::MatrixXd probes(const Grid& grid) {
+  constexpr Eigen::Index kMost = 64;
+  const Eigen::Index stride = std::max<Eigen::Index>(1, (grid.size() + kMost - 1) / kMost);
+  return grid.points(Eigen::all, Eigen::seqN(0, (grid.size() + stride - 1) / stride, stride));
 }
 
 }  // namespace fprinciple::data

@@ -29,4 +29,7 @@ struct Grid {
 /// with an end that is not finite, and for more than 2^31 points.
 Grid make_grid(const std::vector<Axis>& axes);
 
+/// At most 64 points spread over the grid, d × N: enough to see a function move between samples.
+Eigen::MatrixXd probes(const Grid& grid);
+
 }  // namespace fprinciple::data

@@ -2,11 +2,11 @@
 
 #include "base/blas.hpp"
 #include "base/error.hpp"
+#include "base/fft.hpp"
 #include "base/parallel.hpp"
 #include "base/require.hpp"
 #include "data/random.hpp"
 #include "lfp/checks.hpp"
-#include "base/fft.hpp"
 #include "lfp/lanczos.hpp"
 #include "lfp/projector.hpp"
 

@@ -118,15 +118,17 @@ KernelFlow::KernelFlow(KernelProblem problem) {
   solved->basis = q > 0 ? MatrixXd(complement * eigen.vectors) : std::move(eigen.vectors);
 }
 
-KernelWeights KernelFlow::weights(const VectorXd& t) const {
+KernelWeights KernelFlow::weights(const VectorXd& t, double threshold) const {
   require_times(t);
+  base::require(threshold >= 0.0, "threshold", threshold, "at least 0");
   const base::OneBlasThread blas;
   const Solved& s = *solved_;
   MatrixXd step(s.decay.size(), t.size());
   base::parallel_for(t.size(), true, [&](Index k) {
     for (Index j = 0; j < s.decay.size(); ++j)
-      step(j, k) =
-          s.decay[j] > 0.0 ? -std::expm1(-s.decay[j] * t[k]) / s.decay[j] * projection_[j] : 0.0;
+      step(j, k) = s.decay[j] > threshold
+                       ? -std::expm1(-s.decay[j] * t[k]) / s.decay[j] * projection_[j]
+                       : 0.0;
   });
   KernelWeights out{base::product(s.basis, step), MatrixXd(s.range.cols(), t.size())};
   require_in_range("the flow", out.kernel);
@@ -137,6 +139,14 @@ KernelWeights KernelFlow::weights(const VectorXd& t) const {
   for (Index k = 0; k < t.size(); ++k)
     if (t[k] == 0.0) out.polynomials.col(k).setZero();
   return out;
+}
+
+Index KernelFlow::rank(double threshold) const {
+  return (solved_->decay.array() > threshold).count();
+}
+
+double KernelFlow::fastest() const {
+  return solved_->decay.size() > 0 ? solved_->decay.maxCoeff() : 0.0;
 }
 
 MatrixXd KernelFlow::residuals(const VectorXd& t) const {

@@ -51,8 +51,14 @@ class KernelFlow {
   /// once, O(n³), and shared by what is made from the flow that this returns: then O(n²).
   KernelFlow of(const Eigen::VectorXd& residual) const;
 
-  /// The weights at the times t ≥ 0; t = ∞ gives the limit.
-  KernelWeights weights(const Eigen::VectorXd& t) const;
+  /// The weights at the times t ≥ 0; t = ∞ gives the limit. Directions whose eigenvalue is not
+  /// above `threshold` do not move.
+  KernelWeights weights(const Eigen::VectorXd& t, double threshold = 0.0) const;
+
+  /// How many directions are above a threshold, of those that r_0 sees.
+  Eigen::Index rank(double threshold) const;
+  /// The largest eigenvalue, 0 where there is none.
+  double fastest() const;
 
   /// The residual r(t) at the samples, ½|r|² being the loss. n × T.
   Eigen::MatrixXd residuals(const Eigen::VectorXd& t) const;

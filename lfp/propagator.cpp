@@ -1,6 +1,7 @@
 #include "lfp/propagator.hpp"
 
 #include "base/blas.hpp"
+#include "base/require.hpp"
 #include "lfp/checks.hpp"
 
 #include <cmath>
@@ -33,13 +34,15 @@ Propagator::Propagator(const Problem& problem) : problem_(problem) {
   u_.applyOnTheLeft(qr.householderQ());
 }
 
-Eigen::MatrixXcd Propagator::coefficients(double t) const {
+Eigen::MatrixXcd Propagator::coefficients(double t, double threshold) const {
   require_time(t);
+  base::require(threshold >= 0.0, "threshold", threshold, "at least 0");
   const base::OneBlasThread blas;
   Eigen::VectorXd step(sigma_.size());
   for (Index j = 0; j < step.size(); ++j) {
     const double sigma = sigma_[j];  // a direction that B does not see does not move
-    step[j] = sigma > 0.0 ? -std::expm1(-sigma * sigma * t) / sigma * projection_[j] : 0.0;
+    step[j] =
+        sigma * sigma > threshold ? -std::expm1(-sigma * sigma * t) / sigma * projection_[j] : 0.0;
   }
   const Eigen::VectorXd z = u_ * step;
   require_in_range("the flow", z);

@@ -17,8 +17,8 @@ class Propagator {
  public:
   explicit Propagator(const Problem& problem);
 
-  /// c(t), t ≥ 0; t = ∞ gives the limit.
-  Eigen::MatrixXcd coefficients(double t) const;
+  /// c(t), t ≥ 0; t = ∞ gives the limit. Directions whose σ² is not above `threshold` do not move.
+  Eigen::MatrixXcd coefficients(double t, double threshold = 0.0) const;
 
   /// The eigenvalues σ² of K, decreasing: the rates of the flow.
   Eigen::VectorXd rates() const { return sigma_.cwiseAbs2(); }

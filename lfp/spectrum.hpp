@@ -1,7 +1,7 @@
 #pragma once
 
-#include "data/grid.hpp"
 #include "base/fft.hpp"
+#include "data/grid.hpp"
 
 #include <vector>
 

@@ -68,7 +68,9 @@ std::string theory(const json& s) {
                 {"zero frequency", value_at(s, "lfp.zero_frequency")},
                 {"exponent <i>α</i> of <i>γ</i>² = |<i>ξ</i>|<sup>−<i>α</i></sup>",
                  value_at(s, "lfp.exponent")},
-                {"ridge", value_at(s, "lfp.ridge")}}) +
+                {"ridge", value_at(s, "lfp.ridge")},
+                {"limit known to", value_at(s, "lfp.uncertainty.limit")},
+                {"moved by the box", value_at(s, "lfp.box_error")}}) +
          (value_at(s, "lfp.c1").starts_with("<data") ? "<p>" + relu_weight_formula() + "</p>\n"
                                                      : "");
 }

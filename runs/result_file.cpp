@@ -80,6 +80,11 @@ void each_array(File& file, C& c, Values& lfp, const std::vector<Values*>& ladde
   const std::string test = "1/2 n/G sum over the grid of (f - target)^2";
   file.one("test_loss_nn", "time", loss, test + ", network", c.test_loss_nn);
   file.one("test_loss_lfp", "time", loss, test + ", LFP", c.test_loss_lfp);
+  file.maybe_one("uncertainty_lfp", "time", y, "estimated numerical error of f_lfp",
+                 c.uncertainty_lfp);
+  file.maybe_one("f_lfp_limit_truncated", "grid", y,
+                 "LFP prediction for t to infinity, without the slowest directions",
+                 c.limit_truncated);
   file.maybe_one("power_function", "grid", y, "rho P_S, a bound of |target - f_lfp_limit|",
                  c.power_function);
   file.one("cubic_spline", "grid", y, "natural cubic spline of the samples", c.cubic_spline);

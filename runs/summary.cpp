@@ -126,6 +126,14 @@ json theory_in_json(const compare::Theory& theory, const Numbers& numbers) {
   enter(out, "c1", numbers.weight.c1);
   enter(out, "c2", numbers.weight.c2);
   enter(out, numbers.prediction);
+  if (const auto& known = numbers.uncertainty) {
+    out["uncertainty"] = {{"limit", known->limit}, {"times", known->at_times.maxCoeff()}};
+    if (known->truncated)
+      out["truncated"] = {{"threshold", known->truncated->threshold},
+                          {"rank", known->truncated->rank},
+                          {"misses", known->truncated->misses}};
+  }
+  enter(out, "box_error", numbers.box_error);
   return out;
 }
 
