@@ -202,13 +202,13 @@ Prediction Prediction::perturbed(const data::Grid& grid, std::uint64_t seed) con
     problem.weight = relative(problem.weight);
     return {std::move(problem), grid, f_ini_};
   }
-  KernelModel model = std::get<1>(solution_)->model;
+  KernelModel model = *std::get<1>(solution_)->model;
   MatrixXd& k = model.problem.k;
   const double share = std::max(details.kernel_error.value_or(0.0),
                                 std::sqrt(static_cast<double>(k.rows())) * kRounding);
   const double error = share * k.cwiseAbs().maxCoeff();
   k += error * draw(k);  // of which the lower triangle is read
-  model.problem.residual = relative(model.problem.residual);
+  model.problem.residual = relative(residual_);
   MatrixXd k_grid = model.kernel(grid.points);
   k_grid += error * draw(k_grid);
   return {std::move(model), std::move(k_grid), grid, f_ini_};
@@ -228,11 +228,11 @@ Prediction::Truncated Prediction::truncated(double threshold) const {
     at_samples = lfp::values(solved.problem.lattice, c, solved.problem.samples.x);
   } else {
     const MeshFree& solved = *std::get<1>(solution_);
-    const lfp::KernelProblem& problem = solved.model.problem;
+    const lfp::KernelProblem& problem = solved.model->problem;
     const double least = threshold * solved.flow.fastest();
     out.rank = solved.flow.rank(least);
     const lfp::KernelWeights weights = solved.flow.weights(VectorXd::Constant(1, kInfinity), least);
-    out.limit = lfp::values(weights, solved.k_grid, solved.p_grid);
+    out.limit = lfp::values(weights, *solved.k_grid, solved.p_grid);
     at_samples = lfp::values(weights, MatrixXd(problem.k.selfadjointView<Eigen::Lower>()),
                              problem.polynomials);
   }

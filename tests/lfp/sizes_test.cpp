@@ -1,8 +1,8 @@
 #include "base/error.hpp"
+#include "base/fft.hpp"
 #include "data/target.hpp"
 #include "lfp/bounds.hpp"
 #include "lfp/complete_kernel.hpp"
-#include "base/fft.hpp"
 #include "lfp/gauss_rule.hpp"
 #include "lfp/mesh_free.hpp"
 
@@ -107,7 +107,8 @@ TEST_CASE("directions without number are told where w·Δ is huge") {
 
 TEST_CASE("a Fourier transform is no larger than FFTW can count") {
   CHECK_THROWS_AS(base::Fft({Eigen::Index{1} << 40}, base::Fft::Sign::forward), InputError);
-  CHECK_THROWS_AS(base::Fft({Eigen::Index{1} << 20, Eigen::Index{1} << 20}, base::Fft::Sign::forward),
-                  InputError);
+  CHECK_THROWS_AS(
+      base::Fft({Eigen::Index{1} << 20, Eigen::Index{1} << 20}, base::Fft::Sign::forward),
+      InputError);
   CHECK_THROWS_AS(base::Fft({0}, base::Fft::Sign::forward), InputError);
 }
