@@ -128,6 +128,8 @@ Run run_into(const fs::path& directory, const Experiment& experiment, Supervisor
       if (!p.warning.empty()) {
         tell("warning: {}: {}", experiment.name, p.warning);
         printed.push_back(p.warning);
+      } else if (!p.forecast.empty()) {
+        if (!quiet) tell("{}: forecast: {}", experiment.name, p.forecast);
       } else {
         display.show(p);
       }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,12 +28,11 @@ std::string bar(double done) {
   return fmt::format("[{:#<{}}{:.<{}}]", "", full, "", kWidth - full);
 }
 
-/// Share, rate and time left, and in training the loss and t. `gone`: share done in `elapsed` s.
-std::string numbers(const Reached& reached, double done, double gone, double elapsed) {
+/// Share, rate and time left, and in training the loss and t. `rate` is in shares a second, 0 where
+/// it is not known.
+std::string numbers(const Reached& reached, double done, double rate, double left) {
   std::string text = fmt::format("{:3.0f} %", 100.0 * done);
-  if (gone > 0.0 && elapsed > 0.5)
-    text += fmt::format(", {:.2g} %/s, {} left", 100.0 * gone / elapsed,
-                        duration(elapsed * (1.0 - done) / gone));
+  if (rate > 0.0) text += fmt::format(", {:.2g} %/s, {} left", 100.0 * rate, duration(left));
   if (!reached.words.empty()) text = fmt::format("{}, {}", reached.words, text);
   if (reached.loss > 0.0)  // it is 0 outside training
     text += fmt::format(", loss {:.1e}, t {:.3g}", reached.loss, reached.time);
@@ -55,6 +55,21 @@ void ProgressDisplay::show(const compare::Progress& progress) {
                .time = progress.time});
 }
 
+double ProgressDisplay::left(const Reached& reached, double gone, double elapsed) {
+  constexpr double kFirst = 2.0;  // seconds before a forecast is one
+  const double now = elapsed * (1.0 - done_at_start_ - gone) / gone;
+  if (elapsed > kFirst && !forecast_) forecast_ = elapsed + now;
+  if (forecast_ && elapsed > 2.0 * *forecast_) {
+    if (drawn_) std::fputs(kClearLine, stderr);
+    tell("{}: {} has taken {}, and {} were forecast; now {} are left", name_, reached.stage,
+         duration(elapsed), duration(*forecast_), duration(now));
+    forecast_ = elapsed + now;
+    left_ = now;
+  }
+  left_ = std::min(left_, now);
+  return left_;
+}
+
 void ProgressDisplay::show(const Reached& reached) {
   if (quiet_) return;
   const auto now = Clock::now();
@@ -64,12 +79,17 @@ void ProgressDisplay::show(const Reached& reached) {
     stage_ = reached.stage;
     stage_start_ = now;
     done_at_start_ = done;
+    forecast_.reset();
+    left_ = std::numeric_limits<double>::infinity();
   }
   const std::chrono::milliseconds interval(terminal_ ? 100 : 10'000);
   if (!new_stage && now - last_shown_ < interval) return;
   last_shown_ = now;
   const double elapsed = std::chrono::duration<double>(now - stage_start_).count();
-  const std::string text = numbers(reached, done, done - done_at_start_, elapsed);
+  const double gone = done - done_at_start_;
+  const bool known = gone > 0.0 && elapsed > 0.5;
+  const std::string text = numbers(reached, done, known ? gone / elapsed : 0.0,
+                                   known ? left(reached, gone, elapsed) : 0.0);
   if (terminal_) {
     const std::string line =
         kClearLine + printable(fmt::format("{} {} {} {}", name_, stage_, bar(done), text));

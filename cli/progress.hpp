@@ -3,6 +3,7 @@
 #include "compare/compare.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace fprinciple::cli {
@@ -29,6 +30,9 @@ class ProgressDisplay {
   void show(const compare::Progress& progress);
 
  private:
+  /// Seconds left: at most as many as were left when it was asked last. When a stage has taken
+  /// twice its first forecast, that is told once, and a new one counts.
+  double left(const Reached& reached, double gone, double elapsed);
   using Clock = std::chrono::steady_clock;
 
   std::string name_;
@@ -39,6 +43,8 @@ class ProgressDisplay {
   Clock::time_point stage_start_;
   double done_at_start_ = 0.0;  ///< of the stage; a resumed training starts on its way
   Clock::time_point last_shown_;
+  std::optional<double> forecast_;  ///< seconds of the stage, as first told
+  double left_ = 0.0;               ///< seconds, as told last: it never rises but with a word
 };
 
 }  // namespace fprinciple::cli

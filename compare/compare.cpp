@@ -5,6 +5,7 @@
 #include "base/require.hpp"
 #include "base/stopwatch.hpp"
 #include "compare/box_error.hpp"
+#include "compare/forecast_words.hpp"
 #include "compare/interpolants.hpp"
 #include "compare/memory.hpp"
 #include "lfp/spectrum.hpp"
@@ -162,7 +163,8 @@ ScoresOfTest scores_of(const TestSet& test, const Predictions& predictions, cons
 
 nn::Trajectory train(const Training& training, const nn::Network& start,
                      const data::Samples& samples, const data::Grid& grid,
-                     const ProgressCallback& progress, const nn::Supervision& supervision) {
+                     const ProgressCallback& progress, const nn::Supervision& supervision,
+                     std::optional<double> expected_time) {
   const base::OneBlasThread blas;
   require_valid(samples);
   base::require_shape("start.weights.w", start.weights.w, start.weights.width(), samples.dim());
@@ -174,6 +176,7 @@ nn::Trajectory train(const Training& training, const nn::Network& start,
                 .points = grid.points,
                 .stop = training.stop,
                 .snapshots = training.snapshots,
+                .expected_time = expected_time,
                 .supervision = supervision};
   if (progress)
     task.progress = [&](double share, double loss, double t) {
@@ -258,9 +261,18 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
   if (problem.bounds) bounds.emplace(problem, start);
 
   // Practice.
+  numbers.forecast = forecast(problem.training, start, problem.samples);
+  std::optional<double> expected_time;
+  if (numbers.forecast) {
+    if (progress)
+      progress({.forecast = in_words(*numbers.forecast, problem.training, problem.samples)});
+    require_reachable(*numbers.forecast, problem.training, problem.samples);
+    expected_time = numbers.forecast->time;
+  }
   const base::Stopwatch training;
-  nn::Trajectory trained = train(problem.training, start, problem.samples,
-                                 with_test(problem.grid, problem.test), progress, supervision);
+  nn::Trajectory trained =
+      train(problem.training, start, problem.samples, with_test(problem.grid, problem.test),
+            progress, supervision, expected_time);
   MatrixXd f_test;
   if (problem.test) {
     f_test = trained.f.bottomRows(problem.test->x.cols());
@@ -306,6 +318,11 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
     numbers.uncertainty = std::move(known);
     numbers.box_error = box_error(problem, start, c);
   }
+  if (trained.stopped_by == "seconds")
+    warnings.push_back(fmt::format(
+        "training was ended by stop.seconds, at t = {:.3g} and the loss {:.3g}: more seconds give "
+        "another result",
+        numbers.training.time, numbers.training.loss));
   out.first = start.weights;
   out.last = trained.network.weights;
   numbers.seconds = total.seconds();

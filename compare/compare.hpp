@@ -6,6 +6,7 @@
 #include "nn/training.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace fprinciple::compare {
@@ -19,19 +20,21 @@ constexpr base::Names<Stage, 2> names_of(Stage) {
 /// How far it is.
 struct Progress {
   Stage stage = Stage::prediction;
-  double done = 0.0;         ///< share of the stage, in [0, 1]
-  double loss = 0.0;         ///< ½Σ(f−y)², while training
-  double time = 0.0;         ///< t, while training
-  std::string warning = {};  ///< if not empty: something to tell before the run goes on
+  double done = 0.0;          ///< share of the stage, in [0, 1]
+  double loss = 0.0;          ///< ½Σ(f−y)², while training
+  double time = 0.0;          ///< t, while training
+  std::string forecast = {};  ///< if not empty: what is expected of the training to come
+  std::string warning = {};   ///< if not empty: something to tell before the run goes on
 };
 using ProgressCallback = std::function<void(const Progress&)>;
 
 /// Trains a network on the samples and keeps its outputs on the grid: practice without theory.
-/// Throws as the nn's optimisers do, Interrupted when `supervision` stops it.
+/// `expected_time` is the forecast's t at the end, which progress counts in. Throws as the nn's
+/// optimisers do, Interrupted when `supervision` stops it.
 nn::Trajectory train(const Training& training, const nn::Network& start,
                      const data::Samples& samples, const data::Grid& grid,
-                     const ProgressCallback& progress = {},
-                     const nn::Supervision& supervision = {});
+                     const ProgressCallback& progress = {}, const nn::Supervision& supervision = {},
+                     std::optional<double> expected_time = {});
 
 /// Sets solved models beside a trained network, at its times: the arrays but for bounds.
 Comparison compare(const Predictions& predictions, const nn::Trajectory& trained,

@@ -10,6 +10,7 @@
 #include "data/grid.hpp"
 #include "data/samples.hpp"
 #include "data/weights.hpp"
+#include "nn/forecast.hpp"
 #include "nn/training.hpp"
 
 #include <cstdint>
@@ -108,9 +109,10 @@ struct ScoresOfTest {
 
 /// Every number of a comparison that is no array.
 struct Numbers {
-  Distance error{};        ///< of the network to the prediction, at the last time
-  Distance error_limit{};  ///< and to the prediction's limit
-  double limit_rms = 0.0;  ///< root mean square of the prediction's limit
+  Distance error{};                      ///< of the network to the prediction, at the last time
+  Distance error_limit{};                ///< and to the prediction's limit
+  double limit_rms = 0.0;                ///< root mean square of the prediction's limit
+  std::optional<nn::Forecast> forecast;  ///< before the first step; none: too dear
   TrainingNumbers training;
   WeightNumbers weight;
   PredictionDetails prediction;

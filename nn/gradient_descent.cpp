@@ -2,8 +2,11 @@
 
 #include "base/blas.hpp"
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/require.hpp"
+#include "base/stopwatch.hpp"
 #include "data/random.hpp"
+#include "nn/forecast.hpp"
 #include "nn/initialise.hpp"
 #include "nn/kernels.hpp"
 #include "nn/line_sweep.hpp"
@@ -103,6 +106,8 @@ class Descending {
         recorder_(task, start),
         optimiser_(descent, start.weights.width(), start.weights.dim()),
         batches_(descent, task.samples.size()),
+        outlook_(task.stop, per_step_),
+        share_(task),
         squares_(static_cast<std::size_t>(blocks(start.weights.width()))) {}
 
   Trajectory run() {
@@ -132,11 +137,13 @@ class Descending {
         }
         if (!(loss <= 1e6 * std::max(first_loss_, y.squaredNorm()))) report_divergence(loss);
         const auto reason = reached(loss);
+        if (!reason && outlook_.hopeless(t(), loss, steps_, [&] { return time_left(sweep, u); }))
+          throw RunError(out_of_reach_words("descent", task_.stop, t(), loss, steps_));
         if (reason && loss > first_loss_ && descent_.method == Descent::Method::gd)
           report_divergence(loss);
         record_when_due(sweep, reason.has_value());
         if (task_.progress && steps_ % 1000 == 0)
-          task_.progress(share_done(task_.stop, first_loss_, loss, t(), steps_), loss, t());
+          task_.progress(share_(first_loss_, loss, t(), steps_, watch_.seconds()), loss, t());
         if (reason) {
           recorder_.keep(clock_.chosen(recorded_));
           return recorder_.so_far(network(sweep), steps_, steps_, *reason);
@@ -197,7 +204,16 @@ class Descending {
     if (steps_ >= clock_.last_step())
       return stop.time && t() >= *stop.time - 0.5 * per_step_ ? "time" : "steps";
     if (stop.gradient_norm && norm_ <= *stop.gradient_norm) return "gradient_norm";
+    if (stop.seconds && watch_.seconds() >= *stop.seconds) return "seconds";
     return std::nullopt;
+  }
+
+  /// By the tangent kernel of the present weights; Adam's steps have no such time.
+  std::optional<double> time_left(const Sweeping& sweep, const VectorXd& u) const {
+    if (descent_.method == Descent::Method::adam) return std::nullopt;
+    const base::SymmetricEigen k =
+        base::symmetric_eigen(tangent_kernel(network(sweep), task_.samples.x));
+    return time_to_stop(rates_of(k), k.vectors.transpose() * u, task_.stop);
   }
 
   /// Step steps_, from u = f − y to the outputs after it.
@@ -222,7 +238,7 @@ class Descending {
         wanted(steps_ + 1));
     if (measured) norm_ = std::sqrt(std::accumulate(squares_.begin(), squares_.end(), 0.0));
     if (measured && norm_ == 0.0 && !stochastic() && !task_.stop.time && !task_.stop.steps &&
-        !task_.stop.gradient_norm)
+        !task_.stop.gradient_norm && !task_.stop.seconds)
       report_stuck(0.5 * u.squaredNorm());
     return f;
   }
@@ -269,6 +285,9 @@ class Descending {
   Recorder recorder_;
   Optimiser<Scalar> optimiser_;
   Batches batches_;
+  Outlook outlook_;
+  ShareDone share_;
+  base::Stopwatch watch_;
   std::vector<std::int64_t> recorded_;  // the steps of the snapshots
   std::int64_t next_ = 0;               // and of the next one
   VectorXd rounding_;                   // f(X) at an antisymmetric start, else empty

@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 #include "base/linear_algebra.hpp"
 #include "base/require.hpp"
+#include "base/stopwatch.hpp"
+#include "nn/forecast.hpp"
 #include "nn/kernels.hpp"
 #include "nn/kinks.hpp"
 #include "nn/outputs_since.hpp"
@@ -34,7 +36,9 @@ class Flow {
         network_(start),
         recorder_(task, start),
         at_samples_(start, task.samples.x),
-        at_monitored_(start, monitored(task, options)) {
+        at_monitored_(start, monitored(task, options)),
+        outlook_(task.stop, 0.0),
+        share_(task) {
     const auto& resume = task.supervision.resume;
     if (resume) network_ = resume->so_far.network;
     look(at_monitored_(network_));
@@ -43,6 +47,7 @@ class Flow {
     first_loss_ = loss_;
     const double largest = model_.values.maxCoeff();
     h_ = largest > 0.0 ? 1.0 / largest : 1.0;
+    share_.grows_with(largest);
     if (resume)
       restore(*resume);
     else
@@ -66,7 +71,7 @@ class Flow {
       h_ = h * trial.factor;
       require_progress();
       if (task_.progress)
-        task_.progress(share_done(task_.stop, first_loss_, loss_, t_, steps_), loss_, t_);
+        task_.progress(share_(first_loss_, loss_, t_, steps_, watch_.seconds()), loss_, t_);
       obey(task_.supervision, [this] { return state(); });
       reason = reached();
     }
@@ -169,13 +174,18 @@ class Flow {
     const double norm2 = model_.values.dot(projection_.cwiseAbs2());
     if (stop.gradient_norm && norm2 <= *stop.gradient_norm * *stop.gradient_norm)
       return "gradient_norm";
+    if (stop.seconds && watch_.seconds() >= *stop.seconds) return "seconds";
     return {};
   }
 
   /// Throws when only the loss can stop training and it has stopped falling: no neuron that could
   /// lower it is active, or one is pinned with its kink on a sample.
   void require_progress() {
-    if (task_.stop.time || task_.stop.steps || task_.stop.gradient_norm ||
+    if (outlook_.hopeless(t_, loss_, steps_, [this] {
+          return std::optional(time_to_stop(rates_of(model_), projection_, task_.stop));
+        }))
+      report_stall();
+    if (task_.stop.time || task_.stop.steps || task_.stop.gradient_norm || task_.stop.seconds ||
         steps_ % kStallWindow != 0)
       return;
     if (!(loss_ < window_loss_ * (1.0 - 1e-9)) && loss_ > task_.stop.loss.value_or(0.0))
@@ -184,11 +194,7 @@ class Flow {
   }
 
   [[noreturn]] void report_stall() const {
-    const auto& stop = task_.stop.loss;
-    throw RunError(fmt::format(
-        "the gradient flow stays at the loss {:.6g} (t = {:.4g}){}: this network cannot fit these "
-        "samples better; use more neurons or a larger stop.loss, or add stop.time",
-        loss_, t_, stop ? fmt::format(", above the stop at {:.3g}", *stop) : ""));
+    throw RunError(out_of_reach_words("the gradient flow", task_.stop, t_, loss_, steps_));
   }
 
   [[noreturn]] void report_underflow() const {
@@ -201,13 +207,7 @@ class Flow {
   /// From now to the time at which the linearised network meets a stop; ∞ if it never does.
   double time_left() const {
     const Stop& stop = task_.stop;
-    double left = std::numeric_limits<double>::infinity();
-    if (stop.loss) left = linearised_time(model_.values, projection_, kAim * *stop.loss);
-    if (stop.gradient_norm)  // |∇R_S|² = Σ λ u²
-      left = std::min(left,
-                      linearised_time(model_.values,
-                                      projection_.cwiseProduct((2.0 * model_.values).cwiseSqrt()),
-                                      kAim * *stop.gradient_norm * *stop.gradient_norm));
+    double left = time_to_stop(model_.values, projection_, stop);
     if (stop.time) left = std::min(left, *stop.time - t_);
     return left;
   }
@@ -360,8 +360,11 @@ class Flow {
   Network network_;
   Recorder recorder_;
   OutputsSince at_samples_, at_monitored_;  // the latter: at samples and probes
-  base::SymmetricEigen model_;              // of K at the present weights, Λ ≥ 0
-  VectorXd projection_;                     // V^T u
+  Outlook outlook_;
+  ShareDone share_;
+  base::Stopwatch watch_;
+  base::SymmetricEigen model_;  // of K at the present weights, Λ ≥ 0
+  VectorXd projection_;         // V^T u
   TimeClock clock_;
   double h_ = 0.0;  // of the next step
   double loss_ = 0.0;

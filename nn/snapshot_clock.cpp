@@ -86,7 +86,7 @@ std::vector<std::int64_t> log_spaced_steps(std::int64_t last, Index count) {
 StepClock::StepClock(const Snapshots& snapshots, const Stop& stop, double time_per_step)
     : last_(stop.steps.value_or(kNever)), count_(snapshots.count) {
   if (stop.time) last_ = std::min(last_, step_at(*stop.time, time_per_step));
-  listed_ = !snapshots.times.empty() || (!stop.loss && !stop.gradient_norm);
+  listed_ = !snapshots.times.empty() || (!stop.loss && !stop.gradient_norm && !stop.seconds);
   for (const double t : snapshots.times) steps_.push_back(step_at(t, time_per_step));
   if (listed_ && snapshots.times.empty()) steps_ = log_spaced_steps(last_, count_ - 1);
 }

@@ -60,14 +60,15 @@ void require_finite_loss(double loss) {
 namespace {
 
 void require_stop(const Stop& stop) {
-  base::require(stop.loss || stop.time || stop.steps || stop.gradient_norm, "stop", "empty",
-                "a loss, a time, a number of steps or a norm of the gradient");
+  base::require(stop.loss || stop.time || stop.steps || stop.gradient_norm || stop.seconds, "stop",
+                "empty", "a loss, a time, a number of steps, a norm of the gradient or seconds");
   const auto positive = [](const char* name, const std::optional<double>& value) {
     if (value) base::require(*value > 0.0 && std::isfinite(*value), name, *value, "finite and > 0");
   };
   positive("stop.loss", stop.loss);
   positive("stop.time", stop.time);
   positive("stop.gradient_norm", stop.gradient_norm);
+  positive("stop.seconds", stop.seconds);
   if (stop.steps) base::require(*stop.steps > 0, "stop.steps", *stop.steps, "> 0");
 }
 
@@ -122,14 +123,23 @@ void require_task(const Network& start, const Task& task) {
   if (task.supervision.resume) require_state(*task.supervision.resume, start, task);
 }
 
-double share_done(const Stop& stop, double first_loss, double loss, double t, std::int64_t steps) {
-  double share = 0.0;
-  if (stop.loss && first_loss > *stop.loss)
-    share = std::log(first_loss / loss) / std::log(first_loss / *stop.loss);
-  if (stop.time) share = std::max(share, t / *stop.time);
-  if (stop.steps)
-    share = std::max(share, static_cast<double>(steps) / static_cast<double>(*stop.steps));
-  return std::clamp(share, 0.0, 1.0);
+double ShareDone::operator()(double first_loss, double loss, double t, std::int64_t steps,
+                             double seconds) {
+  const Stop& stop = task_.stop;
+  const auto grows = [&](double of) {
+    if (of > share_) share_ = of;  // not where it is nan
+  };
+  const auto& expected = task_.expected_time;
+  if (expected && *expected > 0.0 && std::isfinite(*expected))
+    grows(rate_ > 0.0 ? std::log1p(rate_ * t) / std::log1p(rate_ * *expected) : t / *expected);
+  else if (stop.loss && first_loss > *stop.loss)
+    grows(std::log(first_loss / loss) / std::log(first_loss / *stop.loss));
+  if (stop.time) grows(t / *stop.time);
+  if (stop.steps) grows(static_cast<double>(steps) / static_cast<double>(*stop.steps));
+  if (stop.seconds) grows(seconds / *stop.seconds);
+  constexpr double kNotYet = 0.99;
+  share_ = std::clamp(share_, 0.0, kNotYet);
+  return share_;
 }
 
 }  // namespace fprinciple::nn

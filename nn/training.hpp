@@ -19,6 +19,9 @@ struct Stop {
   std::optional<double> time;  ///< t
   std::optional<std::int64_t> steps;
   std::optional<double> gradient_norm = {};  ///< |∇R_S| over the trained parameters
+  /// Of this machine, from where training starts or resumes. What is reached then is no matter of
+  /// the problem alone.
+  std::optional<double> seconds = {};
 };
 
 /// When the network's outputs are kept. t = 0 and the last time always are.
@@ -46,7 +49,7 @@ struct Trajectory {
   Eigen::VectorXd switched;  ///< share of the neurons with z > 0 at other samples than at t = 0
   std::int64_t steps = 0;
   std::int64_t gradients = 0;  ///< evaluations of J q or of the tangent kernel, snapshots apart
-  std::string stopped_by;      ///< "loss", "time", "steps" or "gradient_norm"
+  std::string stopped_by;      ///< "loss", "time", "steps", "gradient_norm" or "seconds"
 };
 
 /// All that training needs to go on from the end of a step as if it had never stopped, to the bit.
@@ -73,6 +76,8 @@ struct Task {
   Snapshots snapshots;
   /// Called now and then with the share of the way done in [0, 1], the loss and the time t.
   std::function<void(double share, double loss, double t)> progress = {};
+  /// t at which training is expected to end, for the share; none: not known.
+  std::optional<double> expected_time = {};
   Supervision supervision = {};
 };
 
@@ -96,7 +101,18 @@ void require_finite_loss(double loss);
 /// finite, no group that is trained, no stop, a state of another training. O(n d + m d).
 void require_task(const Network& start, const Task& task);
 
-/// The share of the way from the start to `stop` that has been gone, in [0, 1].
-double share_done(const Stop& stop, double first_loss, double loss, double t, std::int64_t steps);
+/// The share of the way to the stop that has been gone, in [0, 1): never less than before.
+class ShareDone {
+ public:
+  explicit ShareDone(const Task& task) : task_(task) {}
+  /// Steps grow with t, from 1/rate on, so that ln(1 + rate · t) counts, not t.
+  void grows_with(double rate) { rate_ = rate; }
+  double operator()(double first_loss, double loss, double t, std::int64_t steps, double seconds);
+
+ private:
+  const Task& task_;
+  double rate_ = 0.0;
+  double share_ = 0.0;
+};
 
 }  // namespace fprinciple::nn

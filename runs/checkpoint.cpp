@@ -172,9 +172,10 @@ std::string identity(const Experiment& experiment) {
     add(initial->w);
     add(initial->b);
   }
-  return fmt::format("{}\n# samples, grid, weights: {:08x}\n",
-                     values_of(experiment.text, {"title", "report", "train.checkpoint"}),
-                     checksum.checksum());
+  return fmt::format(
+      "{}\n# samples, grid, weights: {:08x}\n",
+      values_of(experiment.text, {"title", "report", "train.checkpoint", "train.stop"}),
+      checksum.checksum());
 }
 
 void write_checkpoint(const fs::path& file, const fs::path& scratch, const std::string& identity,

@@ -125,14 +125,16 @@ const data::Weights* initial_weights(const compare::Problem& problem) {
 // [train] ---------------------------------------------------------------------------------------
 
 void read_stop(const TomlTable& train, const data::Samples& samples, nn::Stop& stop) {
-  const TomlTable table = train.table("stop", {"loss", "time", "steps", "gradient_norm"});
+  const TomlTable table =
+      train.table("stop", {"loss", "time", "steps", "gradient_norm", "seconds"});
   if (const auto value = table.find("loss")) stop.loss = value->positive();
   if (const auto value = table.find("time")) stop.time = value->positive();
   if (const auto value = table.find("steps")) stop.steps = value->integer(1);
   if (const auto value = table.find("gradient_norm")) stop.gradient_norm = value->positive();
-  if (stop.loss || stop.time || stop.steps || stop.gradient_norm) return;
+  if (const auto value = table.find("seconds")) stop.seconds = value->positive();
+  if (stop.loss || stop.time || stop.steps || stop.gradient_norm || stop.seconds) return;
   if (train.find("stop"))
-    train.place("stop").fail("must have at least one of loss, time, steps, gradient_norm");
+    train.place("stop").fail("must have at least one of loss, time, steps, gradient_norm, seconds");
   stop.loss = compare::default_stop_loss(samples);
 }
 

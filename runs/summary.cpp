@@ -81,6 +81,24 @@ json in_json(const compare::BoundNumbers& bounds) {
   return out;
 }
 
+/// What is infinite or unknown is null.
+json in_json(const nn::Forecast& forecast) {
+  json slowest = json::array();
+  for (const nn::SlowDirection& slow : forecast.slowest)
+    slowest.push_back(
+        {{"rate", slow.rate}, {"residual", slow.residual}, {"samples", slow.samples}});
+  json out = {{"time", forecast.time},
+              {"stopped_by", forecast.stopped_by},
+              {"loss_floor", forecast.loss_floor},
+              {"largest_rate", forecast.largest_rate},
+              {"slowest", slowest}};
+  enter(out, "steps", forecast.steps);
+  enter(out, "largest_step", forecast.largest_step);
+  enter(out, "loss_time", forecast.loss_time);
+  enter(out, "gradient_norm_time", forecast.gradient_norm_time);
+  return out;
+}
+
 json training_in_json(const compare::Training& training, const compare::TrainingNumbers& numbers) {
   json out = {{"method", base::name_of(training.method)},
               {"steps", numbers.steps},
@@ -212,6 +230,7 @@ json summary(const Experiment& experiment, const compare::Outcome& outcome) {
       {"memory", {{"peak_mib", numbers.peak_mib}, {"foreseen_mib", numbers.foreseen_mib}}},
   };
   if (const auto* draw = std::get_if<nn::Draw>(&problem.start)) out["seed"] = draw->seed;
+  if (numbers.forecast) out["forecast"] = in_json(*numbers.forecast);
   if (problem.ladder) out["ladder"] = in_json(numbers.ladder);
   if (numbers.test.nn) out["test"] = tests_in_json(numbers.test, outcome.comparison);
   if (numbers.scores) out["test"] = tests_in_json(*numbers.scores, outcome.comparison);

@@ -137,7 +137,8 @@ bool has(const json& values, const std::string& key) {
 }  // namespace
 
 bool varies(const std::string& key) {
-  constexpr std::array<std::string_view, 4> kVarying = {"seconds", "memory", "version", "warnings"};
+  constexpr std::array<std::string_view, 5> kVarying = {"seconds", "memory", "version", "warnings",
+                                                        "forecast"};
   return std::find(kVarying.begin(), kVarying.end(), key) != kVarying.end();
 }
 

@@ -111,7 +111,8 @@ TEST_CASE("trainings: what is to be trained on what, and until when", "[input]")
   task = good();
   task.stop = {};
   refused(plane(), task,
-          "stop is empty, but must be a loss, a time, a number of steps or a norm of the gradient");
+          "stop is empty, but must be a loss, a time, a number of steps, a norm of the gradient or "
+          "seconds");
   task.stop.loss = 0.0;
   refused(plane(), task, "stop.loss is 0, but must be finite and > 0");
   task.stop = {};
