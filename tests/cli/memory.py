@@ -102,8 +102,8 @@ def main():
                 bad.append(f"{name}: {peak} MiB used, {foreseen} foreseen")
         file = Path(scratch, "kernels.toml")
         file.write_text(file.read_text().replace("n = 1400", "n = 20000"))
-        # One cell of 4000 samples fits, two at a time do not.
-        Path(scratch, "cell.toml").write_text(file.read_text().replace("n = 20000", "n = 4000"))
+        # One cell of 5000 samples fits, two at a time do not.
+        Path(scratch, "cell.toml").write_text(file.read_text().replace("n = 20000", "n = 5000"))
         sweep = Path(scratch, "sweep.toml")
         sweep.write_text('experiment = "cell.toml"\n'
                          '[[axis]]\nkey = "network.seed"\nvalues = [1, 2, 3]\n')
