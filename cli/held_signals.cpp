@@ -24,7 +24,7 @@ namespace fprinciple::cli {
 namespace {
 
 // A handler reaches nothing but globals.
-std::atomic<int> noted = 0, holders = 0;
+std::atomic<int> noted = 0, holders = 0, patient = 0;
 std::atomic<bool> taken = false, ending = false;
 std::array<int, 2> signals_to_watcher = {-1, -1};
 static_assert(std::atomic<int>::is_always_lock_free);
@@ -41,7 +41,11 @@ void pass_on(int signal) {
 
 void note(int signal) {
   const int error = errno;
-  if (holders == 0 || noted.exchange(signal) != 0) pass_on(signal);
+  const bool ended = ending.exchange(true);  // before the holders are looked at: see HeldSignals
+  if (holders == 0 || (noted.exchange(signal) != 0 && patient == 0))
+    pass_on(signal);
+  else if (!ended)
+    ending = false;
   errno = error;
 }
 
@@ -136,7 +140,8 @@ void end_for_want_of_memory() noexcept {
 }
 
 void give_way_to_signal() {
-  while (ending) ::pause();
+  constexpr useconds_t kMoment = 1000;
+  while (ending) ::usleep(kMoment);
 }
 
 CleanUp::CleanUp(std::function<void()> what) {
@@ -149,15 +154,21 @@ CleanUp::~CleanUp() {
   clean_up = {};
 }
 
-HeldSignals::HeldSignals() {
+HeldSignals::HeldSignals(Second second) : second_(second) {
+  if (second_ == Second::waits) ++patient;
   if (holders++ > 0) return;
+  give_way_to_signal();
   taken = false;
   noted = 0;
 }
 
 HeldSignals::~HeldSignals() {
+  if (second_ == Second::waits) --patient;
   if (--holders > 0) return;
-  if (const int signal = noted; signal != 0 && !taken) pass_on(signal);
+  if (const int signal = noted; signal != 0 && !taken) {
+    ending = true;
+    pass_on(signal);
+  }
 }
 
 int HeldSignals::take() {

@@ -25,10 +25,12 @@ class CleanUp {
   CleanUp& operator=(const CleanUp&) = delete;
 };
 
-/// While one lives, the first signal is only noted; a second one ends the process.
+/// While one lives, the first signal is only noted; a second one ends the process, unless it must
+/// wait, too. One that came before the object, and is about to end the process, does so first.
 class HeldSignals {
  public:
-  HeldSignals();
+  enum class Second { ends, waits };
+  explicit HeldSignals(Second second = Second::ends);
 
   /// Gives the signals back. One that was noted and not taken ends the process now, if no other
   /// object holds it.
@@ -39,6 +41,9 @@ class HeldSignals {
 
   /// The signal that was noted, or 0.
   int take();
+
+ private:
+  Second second_;
 };
 
 }  // namespace fprinciple::cli

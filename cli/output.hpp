@@ -19,7 +19,7 @@ class Output {
   explicit Output(const std::filesystem::path& path,
                   const std::vector<std::filesystem::path>& inputs = {},
                   Foreign foreign = Foreign::refuse) {
-    const HeldSignals held;
+    const HeldSignals held(HeldSignals::Second::waits);  // whole, or not at all
     directory_.emplace(path, inputs, foreign);
     clean_up_.emplace([this] { directory_->abandon(); });
     if (!directory_->locked())
@@ -27,7 +27,7 @@ class Output {
            path.string());
   }
   ~Output() {
-    const HeldSignals held;
+    const HeldSignals held(HeldSignals::Second::waits);  // whole, or not at all
     clean_up_.reset();
     directory_.reset();
   }
