@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -26,6 +27,7 @@ namespace {
 // A handler reaches nothing but globals.
 std::atomic<int> noted = 0, holders = 0, patient = 0;
 std::atomic<bool> taken = false, ending = false;
+std::atomic<pid_t> self = 0;
 std::array<int, 2> signals_to_watcher = {-1, -1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -98,12 +100,21 @@ void* watch(void* /*unused*/) {
   }
 }
 
+/// Libraries abort where they cannot give up one call, most often for want of memory.
+void end_after_abort(int /*signal*/) {
+  if (::getpid() != self) return;  // a child's abort is told by its parent
+  clear_away();
+  constexpr std::string_view kWhy = "a library gave up: there may not be enough memory\n";
+  [[maybe_unused]] const ssize_t told = ::write(STDERR_FILENO, kWhy.data(), kWhy.size());
+  ::_exit(1);
+}
+
 }  // namespace
 
 void watch_signals() {
   // OpenMP's library ends a process by exit() when it gets no memory. So does HDF5, in the child
   // that reads for us: what the parent has is not the child's to clear away.
-  static const pid_t self = ::getpid();
+  self = ::getpid();
   std::atexit([] {
     if (::getpid() != self) return;
     const std::lock_guard lock(clean_up_mutex);
@@ -119,6 +130,7 @@ void watch_signals() {
                        ::pthread_create(&watcher, &attributes, watch, nullptr) == 0;
   ::pthread_attr_destroy(&attributes);
   if (!started) throw RunError("there is not enough memory for a thread");
+  std::signal(SIGABRT, end_after_abort);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action = {};
     ::sigaction(signal, nullptr, &action);
