@@ -6,6 +6,7 @@
 #include "base/require.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 #include <lapacke.h>
@@ -34,6 +35,12 @@ SymmetricEigen symmetric_eigen(const Eigen::MatrixXd& a) {
       0)
     throw RunError("the eigenvalues of a symmetric matrix were not found");
   return eigen;
+}
+
+Eigen::VectorXd without_rounding(const Eigen::VectorXd& eigenvalues, Eigen::Index n) {
+  const double largest = eigenvalues.size() > 0 ? std::max(0.0, eigenvalues.maxCoeff()) : 0.0;
+  const double rounding = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * largest;
+  return (eigenvalues.array() > rounding).select(eigenvalues, 0.0);
 }
 
 Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {

@@ -72,12 +72,16 @@ void kill_children() noexcept {
   ::close(tasks);
 }
 
+void run_clean_up() {
+  const std::lock_guard lock(clean_up_mutex);
+  if (clean_up) clean_up();
+}
+
 /// Without asking for memory: that may have ended.
 void clear_away() {
   ending = true;
   kill_children();
-  const std::lock_guard lock(clean_up_mutex);
-  if (clean_up) clean_up();
+  run_clean_up();
 }
 
 [[noreturn]] void end(int signal) {
@@ -116,9 +120,7 @@ void watch_signals() {
   // that reads for us: what the parent has is not the child's to clear away.
   self = ::getpid();
   std::atexit([] {
-    if (::getpid() != self) return;
-    const std::lock_guard lock(clean_up_mutex);
-    if (clean_up) clean_up();
+    if (::getpid() == self) run_clean_up();
   });
   constexpr std::size_t kStack = 1 << 18;
   pthread_attr_t attributes;

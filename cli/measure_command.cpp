@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/stopwatch.hpp"
+#include "cli/number_in.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/undrawn.hpp"
@@ -11,7 +12,7 @@
 #include "runs/recording_file.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -25,15 +26,6 @@ using Eigen::VectorXd;
 
 VectorXd vector_of(const std::vector<double>& values) {
   return Eigen::Map<const VectorXd>(values.data(), static_cast<Index>(values.size()));
-}
-
-/// The whole text as a number, or nothing.
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 /// Nothing for pca.

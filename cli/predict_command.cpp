@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/stopwatch.hpp"
+#include "cli/number_in.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/undrawn.hpp"
@@ -13,8 +14,6 @@
 #include "runs/theory_file.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -25,11 +24,10 @@ namespace {
 Eigen::VectorXd times_of(const std::vector<std::string>& texts) {
   std::vector<double> out;
   for (const std::string& text : texts) {
-    double t = 0.0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), t);
-    if (error != std::errc() || end != text.data() + text.size() || !(t >= 0.0))
+    const auto t = number_in<double>(text);
+    if (!t || !(*t >= 0.0))
       throw InputError(fmt::format("--times: must be numbers >= 0, or inf, got {}", text));
-    out.push_back(t);
+    out.push_back(*t);
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -138,14 +138,6 @@ TrainingNumbers training_numbers(const nn::Trajectory& trained, double seconds) 
           .seconds = seconds};
 }
 
-/// The grid, and the test points after it.
-data::Grid with_test(const data::Grid& grid, const std::optional<TestSet>& test) {
-  if (!test) return grid;
-  MatrixXd points(grid.dim(), grid.size() + test->x.cols());
-  points << grid.points, test->x;
-  return {.points = std::move(points), .axes = {}};
-}
-
 /// Scores of the network, which says f (N × T) at the test points, and of the models; and the test
 /// losses, on the scale of the loss.
 ScoresOfTest scores_of(const TestSet& test, const Predictions& predictions, const MatrixXd& f,

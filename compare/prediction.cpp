@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <random>
 #include <utility>
@@ -184,9 +185,10 @@ SolverCheck Prediction::check(double scale) const {
                        solved.p_grid, scale);
 }
 
-Prediction Prediction::perturbed(const data::Grid& grid, std::uint64_t seed) const {
+VectorXd Prediction::sensitivity(const data::Grid& grid, const VectorXd& t, int draws) const {
   constexpr double kRounding = std::numeric_limits<double>::epsilon();
-  std::mt19937_64 random(seed);
+  const base::OneBlasThread blas;
+  std::mt19937_64 random;
   const auto draw = [&](const MatrixXd& like) -> MatrixXd {  // entries in (−1, 1)
     return MatrixXd::NullaryExpr(like.rows(), like.cols(), [&] {
       return std::uniform_real_distribution<>(-1.0, 1.0)(random);
@@ -195,23 +197,39 @@ Prediction Prediction::perturbed(const data::Grid& grid, std::uint64_t seed) con
   const auto relative = [&](const MatrixXd& values) -> MatrixXd {
     return values.array() * (1.0 + 2.0 * kRounding * draw(values).array());
   };
+  VectorXd largest = VectorXd::Zero(t.size());
+  const auto compare = [&](const MatrixXd& other, const MatrixXd& f) {
+    largest = largest.cwiseMax((other - f).cwiseAbs().colwise().maxCoeff().transpose());
+  };
   if (const auto* lattice = std::get_if<0>(&solution_)) {
-    lfp::Problem problem = (*lattice)->problem;
-    problem.samples.x = relative(problem.samples.x);
-    problem.samples.y = relative(problem.samples.y);
-    problem.weight = relative(problem.weight);
-    return {std::move(problem), grid, f_ini_};
+    const MatrixXd f = change(grid, t);
+    for (int seed = 1; seed <= draws; ++seed) {
+      random.seed(static_cast<std::uint64_t>(seed));
+      lfp::Problem problem = (*lattice)->problem;
+      problem.samples.x = relative(problem.samples.x);
+      problem.samples.y = relative(problem.samples.y);
+      problem.weight = relative(problem.weight);
+      compare(Prediction(std::move(problem), grid, {}).change(grid, t), f);
+    }
+    return largest;
   }
-  KernelModel model = *std::get<1>(solution_)->model;
-  MatrixXd& k = model.problem.k;
+  const MeshFree& solved = *std::get<1>(solution_);
+  const lfp::KernelProblem& problem = solved.model->problem;
+  const MatrixXd k = solved.model->kernel(grid.points);
+  const MatrixXd p = lfp::polynomials(solved.model->unpenalised_order, grid.points);
+  const MatrixXd f = lfp::values(solved.flow.weights(t), k, p);
   const double share = std::max(details.kernel_error.value_or(0.0),
-                                std::sqrt(static_cast<double>(k.rows())) * kRounding);
-  const double error = share * k.cwiseAbs().maxCoeff();
-  k += error * draw(k);  // of which the lower triangle is read
-  model.problem.residual = relative(residual_);
-  MatrixXd k_grid = model.kernel(grid.points);
-  k_grid += error * draw(k_grid);
-  return {std::move(model), std::move(k_grid), grid, f_ini_};
+                                std::sqrt(static_cast<double>(problem.k.rows())) * kRounding);
+  const double error = share * problem.k.cwiseAbs().maxCoeff();
+  for (int seed = 1; seed <= draws; ++seed) {
+    random.seed(static_cast<std::uint64_t>(seed));
+    lfp::KernelProblem other = problem;
+    other.k += error * draw(other.k);  // of which the lower triangle is read
+    other.residual = relative(residual_);
+    const lfp::KernelWeights weights = lfp::KernelFlow(std::move(other)).weights(t);
+    compare(lfp::values(weights, k + error * draw(k), p), f);
+  }
+  return largest;
 }
 
 Prediction::Truncated Prediction::truncated(double threshold) const {

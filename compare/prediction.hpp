@@ -5,7 +5,6 @@
 #include "lfp/kernel_flow.hpp"
 #include "lfp/problem.hpp"
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -75,11 +74,11 @@ class Prediction {
   /// f_ini + that limit, G.
   Eigen::VectorXd limit(const SolverCheck& checked) const;
 
-  /// The same prediction of inputs that are changed by as much as they are uncertain, at random: a
-  /// kernel by its estimated error and what rounding makes of it, √n ε of the largest entry; on a
-  /// lattice places, weights and values by 2 ε of themselves. It is made for `grid`. Costs as much
-  /// as the first solution.
-  Prediction perturbed(const data::Grid& grid, std::uint64_t seed) const;
+  /// The largest change of f over the points of `grid`, T, among `draws` solutions of inputs that
+  /// are changed at random by as much as they are uncertain: a kernel by its estimated error and
+  /// what rounding makes of it, √n ε of the largest entry; on a lattice places, weights and values
+  /// by 2 ε of themselves. Each costs as much as the first solution.
+  Eigen::VectorXd sensitivity(const data::Grid& grid, const Eigen::VectorXd& t, int draws) const;
 
   /// The limit in which directions of a rate below `threshold` λ_max do not move: what is known
   /// where the limit itself is lost in rounding.

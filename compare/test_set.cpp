@@ -2,6 +2,8 @@
 
 #include "base/require.hpp"
 
+#include <utility>
+
 namespace fprinciple::compare {
 namespace {
 
@@ -19,6 +21,13 @@ Index class_of(const RowVectorXd& values) {
 }
 
 }  // namespace
+
+data::Grid with_test(const data::Grid& grid, const std::optional<TestSet>& test) {
+  if (!test) return grid;
+  MatrixXd points(grid.dim(), grid.size() + test->x.cols());
+  points << grid.points, test->x;
+  return {.points = std::move(points), .axes = {}};
+}
 
 bool are_labels(const MatrixXd& y) {
   if (y.size() == 0) return false;

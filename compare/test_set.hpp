@@ -1,7 +1,9 @@
 #pragma once
 
 #include "compare/test_error.hpp"
+#include "data/grid.hpp"
 
+#include <optional>
 #include <vector>
 
 #include <Eigen/Core>
@@ -13,6 +15,9 @@ struct TestSet {
   Eigen::MatrixXd x;  ///< d × N
   Eigen::MatrixXd y;  ///< N × k
 };
+
+/// The grid, and the test points after it.
+data::Grid with_test(const data::Grid& grid, const std::optional<TestSet>& test);
 
 /// How a model does on a test set, over T times.
 struct TestScores {

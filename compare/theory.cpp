@@ -107,10 +107,7 @@ Prediction without_lattice(const Theory& theory, const Setting& setting) {
   const lfp::MeshFree model = theory.model == Model::lfp2020
                                   ? lfp::mesh_free_2020(setting.law, x.rows())
                                   : lfp::mesh_free_2019(setting.law, x.rows());
-  if (const auto moving = lfp::polynomial_count(model.order, x.rows()); moving > x.cols())
-    throw RunError(fmt::format(
-        "{} samples do not determine {} unpenalised polynomials: more samples are needed", x.cols(),
-        moving));
+  lfp::require_determined(x.cols(), lfp::polynomial_count(model.order, x.rows()));
   const auto kernel = [model, x = x](const MatrixXd& points) -> MatrixXd {
     return lfp::kernel_matrix(model, points, x);
   };

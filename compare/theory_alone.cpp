@@ -23,15 +23,6 @@ using Eigen::VectorXd;
 
 constexpr double kForever = std::numeric_limits<double>::infinity();
 
-/// The grid, and the test points after it.
-data::Grid all_points(const AloneTask& task) {
-  data::Grid grid = task.problem.grid;
-  if (!task.test) return grid;
-  MatrixXd points(grid.dim(), grid.size() + task.test->x.cols());
-  points << grid.points, task.test->x;
-  return {.points = std::move(points), .axes = {}};
-}
-
 void require_valid(const AloneTask& task) {
   require_valid(task.problem);
   base::require_shape("y", task.y, task.problem.samples.size(), base::kAny);
@@ -111,7 +102,7 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
   const base::OneBlasThread blas;
   require_valid(task);
   const Problem& problem = task.problem;
-  const data::Grid points = all_points(task);
+  const data::Grid points = with_test(task.problem.grid, task.test);
   std::optional<nn::Network> start;
   if (needs_network(problem))
     start = nn::make_network(problem.law, problem.samples.dim(), problem.start);
@@ -160,7 +151,7 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
 
 base::Memory theory_alone_memory(const AloneTask& task) {
   Problem problem = task.problem;
-  problem.grid = all_points(task);
+  problem.grid = with_test(task.problem.grid, task.test);
   const auto times = static_cast<double>(task.times.size() > 0 ? task.times.size() : 60);
   const double n = static_cast<double>(problem.samples.size());
   base::Memory out = base::held(48.0 * 1024.0 * 1024.0);

@@ -11,8 +11,6 @@
 namespace fprinciple::compare {
 namespace {
 
-using Eigen::Index;
-using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 /// The largest known limit is the one of these rates: rounding grows by less than 1 / threshold.
@@ -33,14 +31,8 @@ Uncertainty uncertainty(const Prediction& prediction, const data::Grid& grid, co
   const data::Grid points{.points = data::probes(grid), .axes = {}};
   VectorXd times(t.size() + 1);
   times << t, std::numeric_limits<double>::infinity();
-  const MatrixXd f = prediction.at(points, times);
-  VectorXd largest = VectorXd::Zero(times.size());
-  for (std::uint64_t seed = 1; seed <= kSolutions; ++seed) {
-    const MatrixXd other = prediction.perturbed(points, seed).at(points, times);
-    largest = largest.cwiseMax((other - f).cwiseAbs().colwise().maxCoeff().transpose());
-  }
-  Uncertainty out{.limit = kFactor * largest[t.size()],
-                  .at_times = kFactor * largest.head(t.size())};
+  const VectorXd largest = kFactor * prediction.sensitivity(points, times, kSolutions);
+  Uncertainty out{.limit = largest[t.size()], .at_times = largest.head(t.size())};
   if (out.limit <= kKnown * scale) return out;
   const double kernel_error = prediction.details.kernel_error.value_or(0.0);
   out.truncated =
@@ -48,8 +40,8 @@ Uncertainty uncertainty(const Prediction& prediction, const data::Grid& grid, co
   out.warning = fmt::format(
       "the prediction's limit is known to {:.1e} of max|y| only: some samples can hardly be told "
       "apart. A limit of the rates above {:.1e} of the largest stands beside it "
-      "(f_lfp_limit_truncated), "
-      "and misses the samples by up to {:.1e} of max|y|; a ridge makes the limit itself known",
+      "(f_lfp_limit_truncated), and misses the samples by up to {:.1e} of max|y|; a ridge makes "
+      "the limit itself known",
       out.limit / scale, out.truncated->threshold, out.truncated->misses / scale);
   return out;
 }

@@ -19,8 +19,8 @@ struct Uncertainty {
   std::string warning;  ///< says so; empty otherwise
 };
 
-/// Twice the largest difference to two solutions of perturbed inputs (Prediction::perturbed), at up
-/// to 64 points of `grid` and the times `t`; `scale` is max|y|. An estimate, not a bound: errors
+/// Twice the largest difference to two solutions of perturbed inputs (Prediction::sensitivity), at
+/// up to 64 points of `grid` and the times `t`; `scale` is max|y|. An estimate, not a bound: errors
 /// that the inputs share, of one sign for instance, may do more harm than random ones. Costs as
 /// much as two more solutions.
 Uncertainty uncertainty(const Prediction& prediction, const data::Grid& grid,

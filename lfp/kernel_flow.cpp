@@ -9,9 +9,7 @@
 #include "lfp/checks.hpp"
 #include "lfp/lanczos.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include <Eigen/LU>
@@ -23,17 +21,6 @@ namespace fprinciple::lfp {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-namespace {
-
-/// Eigenvalues with those below rounding, n ε λ_max, at zero.
-VectorXd settled(const VectorXd& values, Index n) {
-  const double largest = values.size() > 0 ? std::max(0.0, values.maxCoeff()) : 0.0;
-  const double rounding = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * largest;
-  return (values.array() > rounding).select(values, 0.0);
-}
-
-}  // namespace
 
 MatrixXd values(const KernelWeights& weights, const MatrixXd& k_points, const MatrixXd& p_points) {
   base::require_shape("k_points", k_points, base::kAny, weights.kernel.rows());
@@ -55,6 +42,13 @@ void require_problem(const KernelProblem& problem) {
   for (Index j = 0; j < n; ++j)  // what is read of K
     if (!problem.k.col(j).tail(n - j).allFinite())
       throw RunError(fmt::format("column {} of the kernel's matrix is not finite", j));
+}
+
+void require_determined(Index samples, Index polynomials) {
+  if (polynomials > samples)
+    throw RunError(fmt::format(
+        "{} samples do not determine {} unpenalised polynomials: more samples are needed", samples,
+        polynomials));
 }
 
 base::Memory kernel_flow_memory(Index n, Index q) {
@@ -82,9 +76,7 @@ KernelFlow::KernelFlow(KernelProblem problem) {
   const MatrixXd& p = problem.polynomials;
   const Index n = restricted.rows();
   const Index q = p.cols();
-  if (q > n)
-    throw RunError(fmt::format(
-        "{} samples do not determine {} unpenalised polynomials: more samples are needed", n, q));
+  require_determined(n, q);
   base::require_memory(kernel_flow_memory(n, q).peak,
                        fmt::format("the kernel matrix of {} samples", n));
   restricted.diagonal().array() += problem.ridge;
@@ -113,7 +105,7 @@ KernelFlow::KernelFlow(KernelProblem problem) {
   // it.
   auto krylov = lanczos(a, start, (n - q) / 3);
   base::SymmetricEigen eigen = krylov ? std::move(*krylov) : base::symmetric_eigen(restricted);
-  solved->decay = settled(eigen.values, n - q);
+  solved->decay = base::without_rounding(eigen.values, n - q);
   projection_ = eigen.vectors.transpose() * start;
   solved->basis = q > 0 ? MatrixXd(complement * eigen.vectors) : std::move(eigen.vectors);
 }
@@ -164,8 +156,9 @@ MatrixXd KernelFlow::residuals(const VectorXd& t) const {
 
 VectorXd KernelFlow::rates() const {
   const MatrixXd& restricted = solved_->restricted;
-  return solved_->whole() ? solved_->decay
-                          : settled(base::symmetric_eigen(restricted).values, restricted.rows());
+  return solved_->whole()
+             ? solved_->decay
+             : base::without_rounding(base::symmetric_eigen(restricted).values, restricted.rows());
 }
 
 KernelFlow KernelFlow::of(const VectorXd& residual) const {
@@ -177,7 +170,7 @@ KernelFlow KernelFlow::of(const VectorXd& residual) const {
   if (!solved_->whole()) {
     const auto solved = std::make_shared<Solved>(*solved_);
     base::SymmetricEigen eigen = base::symmetric_eigen(solved->restricted);
-    solved->decay = settled(eigen.values, eigen.values.size());
+    solved->decay = base::without_rounding(eigen.values, eigen.values.size());
     solved->basis = std::move(eigen.vectors);
     if (const Index q = solved->range.cols(); q > 0) {
       const Index n = residual.size();

@@ -25,6 +25,10 @@ struct KernelProblem {
 /// where K is not.
 void require_problem(const KernelProblem& problem);
 
+/// Throws RunError where there are more unpenalised polynomials than samples. In high dimensions
+/// to be asked before they are evaluated.
+void require_determined(Eigen::Index samples, Eigen::Index polynomials);
+
 /// λ and β, one column for each time.
 struct KernelWeights {
   Eigen::MatrixXd kernel;       ///< λ, n × T

@@ -53,13 +53,6 @@ std::vector<SlowDirection> slowest(const base::SymmetricEigen& k, const VectorXd
 
 }  // namespace
 
-VectorXd rates_of(const base::SymmetricEigen& kernel) {
-  const VectorXd& values = kernel.values;
-  const double rounding = static_cast<double>(values.size()) *
-                          std::numeric_limits<double>::epsilon() * values.maxCoeff();
-  return (values.array() > rounding).select(values, 0.0);
-}
-
 double time_to_stop(const VectorXd& rates, const VectorXd& projection, const Stop& stop) {
   double left = kInfinity;
   if (stop.loss) left = linearised_time(rates, projection, kAim * *stop.loss);
@@ -77,7 +70,7 @@ Forecast forecast(const Network& start, const data::Samples& samples, const Stop
   require_points("samples.x", start, samples.x);
   base::require_size("samples.y", samples.y.size(), samples.x.cols());
   const base::SymmetricEigen k = base::symmetric_eigen(tangent_kernel(start, samples.x));
-  const VectorXd rates = rates_of(k);
+  const VectorXd rates = base::without_rounding(k.values, k.values.size());
   const VectorXd projection = k.vectors.transpose() * (outputs(start, samples.x) - samples.y);
   Forecast out;
   out.largest_rate = rates.maxCoeff();
@@ -177,9 +170,8 @@ std::string out_of_reach_words(const std::string& method, const Stop& stop, doub
                                std::int64_t steps) {
   return fmt::format(
       "{} stays at the loss {:.6g} (t = {:.4g}, {} steps){}: neither at its rate of late nor by "
-      "its "
-      "tangent kernel does it get there. Use more neurons, another step, or a larger stop.loss; or "
-      "add stop.time, stop.steps or stop.seconds for a report of what there is",
+      "its tangent kernel does it get there. Use more neurons, another step, or a larger "
+      "stop.loss; or add stop.time, stop.steps or stop.seconds for a report of what there is",
       method, loss, t, steps,
       stop.loss ? fmt::format(", above the stop at {:.3g}", *stop.loss) : "");
 }

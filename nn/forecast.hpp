@@ -40,9 +40,6 @@ struct Forecast {
 Forecast forecast(const Network& start, const data::Samples& samples, const Stop& stop,
                   const Descent* descent = nullptr);
 
-/// The eigenvalues of a tangent kernel, with those that are but rounding of the largest set to 0.
-Eigen::VectorXd rates_of(const base::SymmetricEigen& kernel);
-
 /// The time that the linearised network takes to the first of stop.loss and stop.gradient_norm
 /// times kAim; ∞ if it meets neither. Rates are eigenvalues ≥ 0 of K, projection is V^T (f − y).
 double time_to_stop(const Eigen::VectorXd& rates, const Eigen::VectorXd& projection,

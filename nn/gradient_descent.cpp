@@ -213,7 +213,8 @@ class Descending {
     if (descent_.method == Descent::Method::adam) return std::nullopt;
     const base::SymmetricEigen k =
         base::symmetric_eigen(tangent_kernel(network(sweep), task_.samples.x));
-    return time_to_stop(rates_of(k), k.vectors.transpose() * u, task_.stop);
+    return time_to_stop(base::without_rounding(k.values, k.values.size()),
+                        k.vectors.transpose() * u, task_.stop);
   }
 
   /// Step steps_, from u = f − y to the outputs after it.

@@ -182,7 +182,9 @@ class Flow {
   /// lower it is active, or one is pinned with its kink on a sample.
   void require_progress() {
     if (outlook_.hopeless(t_, loss_, steps_, [this] {
-          return std::optional(time_to_stop(rates_of(model_), projection_, task_.stop));
+          return std::optional(
+              time_to_stop(base::without_rounding(model_.values, model_.values.size()), projection_,
+                           task_.stop));
         }))
       report_stall();
     if (task_.stop.time || task_.stop.steps || task_.stop.gradient_norm || task_.stop.seconds ||

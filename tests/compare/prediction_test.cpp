@@ -53,36 +53,44 @@ nn::Network start_of(const tests::Case& c) {
   return nn::make_network(law, c.samples.dim(), nn::Draw{.antisymmetric = false});
 }
 
-}  // namespace
-
-TEST_CASE("a prediction answers at any points and times, at its grid as elsewhere") {
+/// Calls check(case, theory, start) for figures 1 and 2, and every model that they have.
+template <class Check>
+void each_theory(const Check& check) {
   for (const tests::Case& c : {narrow(tests::fig1a()), narrow(tests::fig2())}) {
     const nn::Network start = start_of(c);
     for (const Theory& theory : theories(c)) {
       INFO(c.name << ", " << base::name_of(theory.model) << ", lattice "
                   << theory.lattice.has_value());
-      const Prediction f = compare::predict(theory, c.law(), c.samples, c.grid, &start);
-      const VectorXd& t = some_times();
-      const MatrixXd on_grid = f.at(c.grid, t);
-      REQUIRE(on_grid.rows() == c.grid.size());
-      REQUIRE(on_grid.cols() == t.size());
-      const double size = on_grid.cwiseAbs().maxCoeff();
-      // The same points one by one, and in a list: other sums, the same function.
-      const MatrixXd some = c.grid.points(Eigen::all, Eigen::seqN(0, 5, c.grid.size() / 5));
-      const MatrixXd expected = on_grid(Eigen::seqN(0, 5, c.grid.size() / 5), Eigen::all);
-      CHECK((f.at(some, t) - expected).cwiseAbs().maxCoeff() < 1e-7 * size);
-      // At the samples: the residual, of which the loss is half the square.
-      const MatrixXd residual = f.at(c.samples.x, t).colwise() - c.samples.y;
-      CHECK((residual - f.residuals(t)).cwiseAbs().maxCoeff() < 1e-7 * size);
-      for (Index k = 0; k < t.size(); ++k)
-        CHECK(f.loss(t)[k] == Approx(0.5 * residual.col(k).squaredNorm()).margin(1e-12));
-      // It starts where the network does and ends at the samples, far from there.
-      CHECK((on_grid.col(0) - nn::outputs(start, c.grid.points)).cwiseAbs().maxCoeff() <
-            1e-10 * size);
-      CHECK(f.loss(t)[3] < 1e-10);
-      CHECK(f.loss(t)[0] > 1e-3);
+      check(c, theory, start);
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("a prediction answers at any points and times, at its grid as elsewhere") {
+  each_theory([](const tests::Case& c, const Theory& theory, const nn::Network& start) {
+    const Prediction f = compare::predict(theory, c.law(), c.samples, c.grid, &start);
+    const VectorXd& t = some_times();
+    const MatrixXd on_grid = f.at(c.grid, t);
+    REQUIRE(on_grid.rows() == c.grid.size());
+    REQUIRE(on_grid.cols() == t.size());
+    const double size = on_grid.cwiseAbs().maxCoeff();
+    // The same points one by one, and in a list: other sums, the same function.
+    const MatrixXd some = c.grid.points(Eigen::all, Eigen::seqN(0, 5, c.grid.size() / 5));
+    const MatrixXd expected = on_grid(Eigen::seqN(0, 5, c.grid.size() / 5), Eigen::all);
+    CHECK((f.at(some, t) - expected).cwiseAbs().maxCoeff() < 1e-7 * size);
+    // At the samples: the residual, of which the loss is half the square.
+    const MatrixXd residual = f.at(c.samples.x, t).colwise() - c.samples.y;
+    CHECK((residual - f.residuals(t)).cwiseAbs().maxCoeff() < 1e-7 * size);
+    for (Index k = 0; k < t.size(); ++k)
+      CHECK(f.loss(t)[k] == Approx(0.5 * residual.col(k).squaredNorm()).margin(1e-12));
+    // It starts where the network does and ends at the samples, far from there.
+    CHECK((on_grid.col(0) - nn::outputs(start, c.grid.points)).cwiseAbs().maxCoeff() <
+          1e-10 * size);
+    CHECK(f.loss(t)[3] < 1e-10);
+    CHECK(f.loss(t)[0] > 1e-3);
+  });
 }
 
 TEST_CASE("theory alone starts at 0 and trains no network") {
@@ -100,57 +108,47 @@ TEST_CASE("theory alone starts at 0 and trains no network") {
 }
 
 TEST_CASE("rates and norm say how fast and how far a prediction goes") {
-  for (const tests::Case& c : {narrow(tests::fig1a()), narrow(tests::fig2())}) {
-    const nn::Network start = start_of(c);
-    for (const Theory& theory : theories(c)) {
-      INFO(c.name << ", " << base::name_of(theory.model) << ", lattice "
-                  << theory.lattice.has_value());
-      const Prediction f = compare::predict(theory, c.law(), c.samples, c.grid, &start);
-      const VectorXd rates = f.rates();
-      REQUIRE(rates.size() >= 1);
-      CHECK(rates[0] > 0.0);
-      for (Index k = 1; k < rates.size(); ++k) CHECK(rates[k] >= rates[k - 1]);
-      // d/dt (f(X, t) − y) = −K (f(X, t) − y): no part of the residual falls slower than the lowest
-      // rate nor, once the polynomials have moved, faster than the highest.
-      const double late = 0.1 / rates[rates.size() - 1];
-      const VectorXd t = (VectorXd(2) << late, 2.0 * late).finished();
-      const MatrixXd r = f.residuals(t);
-      const double fallen = std::log(r.col(0).norm() / r.col(1).norm()) / late;
-      CHECK(fallen >= rates[0] * (1.0 - 1e-6));
-      CHECK(fallen <= rates[rates.size() - 1] * (1.0 + 1e-6));
-      // The norm is that of a linear map of the residual, without y's unit.
-      data::Samples doubled = c.samples;
-      doubled.y = 2.0 * doubled.y - nn::outputs(start, c.samples.x);
-      const Prediction twice = compare::predict(theory, c.law(), doubled, c.grid, &start);
-      CHECK(f.norm() > 0.0);
-      CHECK(twice.norm() == Approx(2.0 * f.norm()));
-      // What is learnt costs the energy that the residual's flow loses: |h|² = r^T K^{-1} r at most
-      // |r|²/λ_min, at least |r|²/λ_max where nothing is free.
-      const double r0 = f.residuals(VectorXd::Zero(1)).norm();
-      CHECK(f.norm() <= r0 / std::sqrt(rates[0]) * (1.0 + 1e-6));
-      if (rates.size() == c.samples.size())
-        CHECK(f.norm() >= r0 / std::sqrt(rates[rates.size() - 1]) * (1.0 - 1e-6));
-    }
-  }
+  each_theory([](const tests::Case& c, const Theory& theory, const nn::Network& start) {
+    const Prediction f = compare::predict(theory, c.law(), c.samples, c.grid, &start);
+    const VectorXd rates = f.rates();
+    REQUIRE(rates.size() >= 1);
+    CHECK(rates[0] > 0.0);
+    for (Index k = 1; k < rates.size(); ++k) CHECK(rates[k] >= rates[k - 1]);
+    // d/dt (f(X, t) − y) = −K (f(X, t) − y): no part of the residual falls slower than the lowest
+    // rate nor, once the polynomials have moved, faster than the highest.
+    const double late = 0.1 / rates[rates.size() - 1];
+    const VectorXd t = (VectorXd(2) << late, 2.0 * late).finished();
+    const MatrixXd r = f.residuals(t);
+    const double fallen = std::log(r.col(0).norm() / r.col(1).norm()) / late;
+    CHECK(fallen >= rates[0] * (1.0 - 1e-6));
+    CHECK(fallen <= rates[rates.size() - 1] * (1.0 + 1e-6));
+    // The norm is that of a linear map of the residual, without y's unit.
+    data::Samples doubled = c.samples;
+    doubled.y = 2.0 * doubled.y - nn::outputs(start, c.samples.x);
+    const Prediction twice = compare::predict(theory, c.law(), doubled, c.grid, &start);
+    CHECK(f.norm() > 0.0);
+    CHECK(twice.norm() == Approx(2.0 * f.norm()));
+    // What is learnt costs the energy that the residual's flow loses: |h|² = r^T K^{-1} r at most
+    // |r|²/λ_min, at least |r|²/λ_max where nothing is free.
+    const double r0 = f.residuals(VectorXd::Zero(1)).norm();
+    CHECK(f.norm() <= r0 / std::sqrt(rates[0]) * (1.0 + 1e-6));
+    if (rates.size() == c.samples.size())
+      CHECK(f.norm() >= r0 / std::sqrt(rates[rates.size() - 1]) * (1.0 - 1e-6));
+  });
 }
 
 TEST_CASE("a prediction needs no grid to be asked at points") {
-  for (const tests::Case& c : {narrow(tests::fig1a()), narrow(tests::fig2())}) {
-    const nn::Network start = start_of(c);
-    for (const Theory& theory : theories(c)) {
-      INFO(c.name << ", " << base::name_of(theory.model) << ", lattice "
-                  << theory.lattice.has_value());
-      const data::Grid none{.points = MatrixXd(c.samples.dim(), 0), .axes = {}};
-      const data::Grid list{.points = c.grid.points, .axes = {}};
-      const Prediction without = compare::predict(theory, c.law(), c.samples, none, &start);
-      const Prediction with = compare::predict(theory, c.law(), c.samples, list, &start);
-      const MatrixXd f = with.at(list, some_times());
-      CHECK((without.at(list.points, some_times()) - f).cwiseAbs().maxCoeff() <
-            1e-9 * f.cwiseAbs().maxCoeff());
-      CHECK(without.at(none, some_times()).rows() == 0);
-      CHECK_THROWS_AS(without.check(1.0), InputError);
-    }
-  }
+  each_theory([](const tests::Case& c, const Theory& theory, const nn::Network& start) {
+    const data::Grid none{.points = MatrixXd(c.samples.dim(), 0), .axes = {}};
+    const data::Grid list{.points = c.grid.points, .axes = {}};
+    const Prediction without = compare::predict(theory, c.law(), c.samples, none, &start);
+    const Prediction with = compare::predict(theory, c.law(), c.samples, list, &start);
+    const MatrixXd f = with.at(list, some_times());
+    CHECK((without.at(list.points, some_times()) - f).cwiseAbs().maxCoeff() <
+          1e-9 * f.cwiseAbs().maxCoeff());
+    CHECK(without.at(none, some_times()).rows() == 0);
+    CHECK_THROWS_AS(without.check(1.0), InputError);
+  });
 }
 
 TEST_CASE("a ridge decides between two values at one point") {
