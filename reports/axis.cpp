@@ -84,9 +84,12 @@ Script log_axis(Words axis, const Range& range) {
   const double length = std::log10(range.hi / range.lo);
   const int step = std::max(1, static_cast<int>(std::ceil(length / labels)));
   const Script minor = step == 1 ? commands("set m{}tics 10\n", axis) : Script();
+  // Left to itself, gnuplot begins at a multiple of the step, 30 for 37, and labels 300 as 100.
+  const int first = step * static_cast<int>(std::floor(std::log10(range.lo) / step));
   return commands(
-             "set logscale {0}\nset {0}range {1}\nset format {0} '10^{{%T}}'\nset {0}tics 1e{2}\n",
-             axis, gnuplot_range(range), step) +
+             "set logscale {0}\nset {0}range {1}\nset format {0} '10^{{%T}}'\n"
+             "set {0}tics 1e{2},1e{3}\n",
+             axis, gnuplot_range(range), first, step) +
          minor;
 }
 

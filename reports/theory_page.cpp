@@ -48,7 +48,8 @@ std::optional<Figure> errors_over_time(const TheoryFile& file) {
   figure.commands =
       log_axis("x", {columns[0].values[0], columns[0].values[columns[0].values.size() - 1]}) +
       log_axis("y", decades(all)) + commands("set xlabel '{}' offset 0,1.5*lift\n", time_label) +
-      "set ylabel 'root mean square of {/:Italic f} − {/:Italic y}'\nset key maxrows 1\nplot \\\n"
+      "set ylabel 'root mean square of {/:Italic f} − {/:Italic y}'\nset key maxrows 1 width "
+      "1\nplot \\\n"
       "  data using 1:2 with lines lc rgb prediction lw 2.2 dt (6,4) title 'samples'" +
       (lfp.test ? Words(", \\\n  data using 1:3 with lines lc rgb network lw 2.2 title 'test'\n")
                 : Words("\n"));
@@ -123,10 +124,11 @@ std::optional<Figure> rates(const TheoryFile& file) {
   figure.name = "rates";
   figure.title = "How fast each direction is learnt";
   figure.data = data.text();
-  figure.commands = log_axis("x", {1.0, static_cast<double>(moving)}) +
-                    log_axis("y", {rate[moving - 1], rate[0]}) +
-                    "set xlabel 'number' offset 0,1.5*lift\nset ylabel 'rate (1/{/:Italic "
-                    "t})'\nunset key\nplot data using 1:2 with points pt 7 ps 0.3 lc rgb network\n";
+  figure.commands =
+      log_axis("x", {0.8, 1.25 * static_cast<double>(moving)}) +
+      log_axis("y", {0.7 * rate[moving - 1], rate[0] / 0.7}) +
+      "set xlabel 'direction, the fastest first' offset 0,1.5*lift\nset ylabel 'rate (1/{/:Italic "
+      "t})'\nunset key\nplot data using 1:2 with points pt 7 ps 0.3 lc rgb network\n";
   figure.alt = "Log-log plot of the rates over their number, falling.";
   figure.reading =
       "What is left of a direction falls as e^(−rate·t): a rate of 1 takes t = 2.3 for a tenth.";
