@@ -94,6 +94,11 @@ KernelFlow::KernelFlow(KernelProblem problem) {
     solved->range = full.leftCols(q);
     complement = full.rightCols(n - q);
     solved->seen = restricted.selfadjointView<Eigen::Lower>() * solved->range;
+    if (n == q) {  // the polynomials are all; products without rows are not for every library
+      restricted.resize(0, 0);
+      solved->basis.resize(n, 0);
+      return;
+    }
     restricted =
         complement.transpose() * MatrixXd(restricted.selfadjointView<Eigen::Lower>() * complement);
   }

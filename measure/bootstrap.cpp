@@ -38,8 +38,10 @@ MatrixXd draws(Index groups, const BootstrapOptions& options) {
 
 constexpr double kNormal = 1.96;  // standard deviations on either side: 95 %
 
+/// NaN of fewer than two numbers.
 double standard_deviation(std::vector<double> values) {
   std::erase_if(values, [](double v) { return std::isnan(v); });
+  if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
   const Eigen::Map<const VectorXd> v(values.data(), static_cast<Index>(values.size()));
   return std::sqrt((v.array() - v.mean()).square().sum() / static_cast<double>(v.size() - 1));
 }

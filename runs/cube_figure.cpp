@@ -268,7 +268,7 @@ class Reader {
 
 std::vector<CubeFigure> read_cube_figures(const std::string& sweep_text, const std::string& file,
                                           const std::vector<CubeAxis>& axes) {
-  const toml::table root = toml::parse(sweep_text, file);
+  const toml::table root = parse_toml(sweep_text, file);
   const toml::node* node = root.get("figure");
   if (!node) return {};
   std::vector<CubeFigure> figures;

@@ -1,6 +1,7 @@
 #include "runs/files_named.hpp"
 
-#include <toml++/toml.h>
+#include "base/error.hpp"
+#include "runs/toml_reader.hpp"
 
 namespace fprinciple::runs {
 namespace fs = std::filesystem;
@@ -23,8 +24,8 @@ void collect(const toml::node& node, const fs::path& folder, std::vector<fs::pat
 std::vector<fs::path> files_named(const std::string& toml, const fs::path& folder) {
   std::vector<fs::path> out;
   try {
-    collect(toml::parse(toml), folder, out);
-  } catch (const toml::parse_error&) {  // whoever reads it says so
+    collect(parse_toml(toml, ""), folder, out);
+  } catch (const InputError&) {  // whoever reads it says so
   }
   return out;
 }

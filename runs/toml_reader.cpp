@@ -11,6 +11,42 @@
 namespace fprinciple::runs {
 namespace {
 
+/// The number of the line where a byte beyond ASCII stands outside quotes and comments; 0 if none.
+std::size_t line_beyond_ascii(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8, at the begin
+  std::string_view closing;                           // of the text that is being passed
+  std::size_t line = 1;
+  for (std::size_t at = text.starts_with(kMark) ? kMark.size() : 0; at < text.size();) {
+    const char c = text[at];
+    const std::string_view rest = text.substr(at);
+    std::size_t passed = 1;
+    if (c == '\n') {
+      ++line;
+      if (closing.size() == 1) closing = {};  // of a comment, or of a text that has no end
+    } else if (!closing.empty()) {
+      if (c == '\\' && closing[0] == '"' && rest.size() > 1 && rest[1] != '\n') {
+        passed = 2;
+      } else if (rest.starts_with(closing)) {
+        // Three quotes may have up to two more before them.
+        passed = closing.size() == 1
+                     ? 1
+                     : std::min(rest.find_first_not_of(closing[0]), closing.size() + 2);
+        closing = {};
+      }
+    } else if (c == '#') {
+      closing = "\n";
+    } else if (c == '"' || c == '\'') {
+      const std::string_view three = c == '"' ? R"(""")" : "'''";
+      closing = rest.starts_with(three) ? three : three.substr(0, 1);
+      passed = closing.size();
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      return line;
+    }
+    at += passed;
+  }
+  return 0;
+}
+
 std::string shown(const std::string& text) {
   constexpr std::size_t kLongest = 40;
   const bool plain =
@@ -214,11 +250,25 @@ std::string toml_number(double number) {
   return whole ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
 }
 
+toml::table parse_toml(std::string_view text, std::string_view name) {
+  const auto invalid = [&](std::size_t line, std::string_view why) {
+    return InputError(fmt::format("{}:{}: not valid TOML: {}", name, line, why));
+  };
+  // What the library does with such a character is undefined.
+  if (const std::size_t line = line_beyond_ascii(text))
+    throw invalid(line, "a character beyond ASCII outside quotes");
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    throw invalid(error.source().begin.line, error.description());
+  }
+}
+
 std::string values_of(const std::string& text, std::initializer_list<std::string_view> without) {
   toml::table table;
   try {
-    table = toml::parse(text);
-  } catch (const toml::parse_error&) {
+    table = parse_toml(text, "");
+  } catch (const InputError&) {
     return text;
   }
   for (const std::string_view key : without) {
@@ -237,14 +287,7 @@ std::string values_of(const std::string& text, std::initializer_list<std::string
 TomlFile::TomlFile(const std::filesystem::path& file) : TomlFile(file, contents(file)) {}
 
 TomlFile::TomlFile(const std::filesystem::path& file, std::string text)
-    : name_(file.string()), text_(std::move(text)) {
-  try {
-    table_ = toml::parse(text_, name_);
-  } catch (const toml::parse_error& error) {
-    throw InputError(fmt::format("{}:{}: not valid TOML: {}", name_, error.source().begin.line,
-                                 error.description()));
-  }
-}
+    : name_(file.string()), text_(std::move(text)), table_(parse_toml(text_, name_)) {}
 
 TomlTable TomlFile::root(std::initializer_list<std::string_view> allowed) const {
   return {{name_, 1, ""}, table_, allowed};
@@ -253,8 +296,7 @@ TomlTable TomlFile::root(std::initializer_list<std::string_view> allowed) const 
 void TomlFile::set(const TomlPlace& place, const std::string& value) {
   // Parsed at its place, and moved: a copied node forgets where it stood.
   const std::string above(place.line - 1, '\n');
-  toml::table change =
-      toml::parse(fmt::format("{}{} = {}", above, place.key, value), std::string_view(place.file));
+  toml::table change = parse_toml(fmt::format("{}{} = {}", above, place.key, value), place.file);
   toml::table* from = &change;
   toml::table* to = &table_;
   for (auto dots = std::count(place.key.begin(), place.key.end(), '.'); dots > 0; --dots) {

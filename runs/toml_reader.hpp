@@ -114,6 +114,10 @@ class TomlTable {
   const toml::table* table_;
 };
 
+/// The only way to toml++. name: of the file, for messages and places. Throws InputError with the
+/// line.
+toml::table parse_toml(std::string_view text, std::string_view name);
+
 /// A number as TOML; an integer where it is one.
 std::string toml_number(double number);
 

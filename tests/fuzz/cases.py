@@ -10,9 +10,10 @@ import mutate
 from sandbox import Case
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
-OUTS = ["out", "results/x/y", "out/", "./out", "a b", "it's", "é", "a\nb", "a\\b", "$(x)", "-o", ".hidden"]
+OUTS = ["out", "results/x/y", "out/", "./out", "a b", "it's", "é", "a\nb", "a\\b", "$(x)", "-o", ".hidden",
+        os.fsdecode(b"\xff\xfe")]
 ODD_OUTS = ["", ".", "..", "/", "/dev/null", "/proc/x", "notes.txt", "notes.txt/x", ".git", "results", "results/other",
-            "x" * 300, "a/" * 2100, b"\xff\xfe", "../bystander", "line.toml", "../home"]
+            "x" * 300, "a/" * 2100, "../bystander", "line.toml", "../home"]
 
 
 def read(pattern):
@@ -317,6 +318,4 @@ class Generator:
                 files.update({f"{name}/{file}": content for file, content in self.results["line.toml"].items()})
         if random.random() < 0.3:  # an old result stands there
             files.update({f"out/{file}": content for file, content in self.results["line.toml"].items()})
-        named = os.fsdecode(out)
-        harmless = out in OUTS and not named.startswith("-")
-        return Case("", [*command, b"--out=" + os.fsencode(out)], files, named if harmless else None)
+        return Case("", [*command, b"--out=" + os.fsencode(out)], files, out if out in OUTS else None)

@@ -78,7 +78,7 @@ def keep(folder, case, faults, said, program):
 def work(job, options, kinds, end, results):
     """One of the processes: executions job, job + jobs, …"""
     with tempfile.TemporaryDirectory(prefix="fprinciple-fuzz-", dir=options.scratch) as scratch:
-        sandbox = Sandbox(options.program, scratch, options.sanitized)
+        sandbox = Sandbox(options.program, scratch, options.sanitized, options.forks)
         generator = Generator(sandbox)
         weights = {kind: weight for kind, weight in generator.kinds().items() if not kinds or kind in kinds}
         number = options.first + job
@@ -104,6 +104,7 @@ def arguments():
     parser.add_argument("--executions", type=int, default=sys.maxsize, help="how many at most")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="the number of the first execution; with --executions 1 that one alone")
+    parser.add_argument("--forks", help="libfprinciple_forks.so: most runs are forks of one that was loaded once, several times as fast")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--kind", action="append", default=[], help="of this kind only; may be given several times")
     parser.add_argument("--keep", type=Path, default=Path("build/fuzz-failures"), help="where failing inputs go (default: build/fuzz-failures)")

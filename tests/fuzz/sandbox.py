@@ -20,6 +20,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from forks import Forks
+
 HERE = Path(__file__).resolve().parent
 LONGEST = 20.0  # s
 SERVED = 5.0  # s, within which a signal must be served
@@ -39,7 +41,7 @@ TRACED = ("execve,connect,open,openat,creat,rename,renameat,renameat2,unlink,unl
           "symlink,symlinkat,truncate,chmod,fchmodat,chown,fchownat,utimensat,chdir,socket,bind,sendto,ptrace,mount")
 LIBRARIES_SPEAK = re.compile(
     r"Sanitizer|runtime error:|HDF5-DIAG|terminate called|^[IWEF]\d{8} |WARNING: Logging before|json\.exception|"
-    r"basic_string|std::|vector::|stoul|stod|filesystem error|\[\w+ error\]|gnuplot>|line \d+: warning:|Assertion|assertion failed|\\.cpp\\s+line",
+    r"On entry to|basic_string|std::|vector::|stoul|stod|filesystem error|\[\w+ error\]|gnuplot>|line \d+: warning:|Assertion|assertion failed|\\.cpp\\s+line",
     re.M)
 
 
@@ -87,18 +89,25 @@ def snapshot(root):
     return seen
 
 
+def unescaped(name):
+    """A name as strace writes it: escapes for quotes, control characters, and all bytes beyond ASCII."""
+    return os.fsdecode(name.encode().decode("unicode_escape").encode("latin-1"))
+
+
 def within(path, folder):
     return path == folder or path.startswith(folder + "/")
 
 
 class Sandbox:
-    def __init__(self, program, scratch, sanitized):
+    def __init__(self, program, scratch, sanitized, forks=None):
+        """forks: the library of forks.c, if runs shall be forks."""
         self.program = os.path.abspath(program)
         self.scratch = Path(scratch).resolve()
         self.box = self.scratch / "box"
         self.sanitized = sanitized
         self.longest = LONGEST * (SLOWER if sanitized else 1)
         self.patience = self.longest / 10
+        self.forks = Forks(self.program, os.path.abspath(forks), self.environment(Case("", [], {}), False)) if forks else None
 
     def clear(self):
         if self.box.exists():
@@ -157,10 +166,14 @@ class Sandbox:
 
         outcome = Outcome()
         begin = time.monotonic()
+        environment = self.environment(case, gnuplot)
         with open(self.scratch / "told", "w+b") as told, open(self.scratch / "said", "w+b") as said:
-            process = subprocess.Popen(command, cwd=self.box / "work", env=self.environment(case, gnuplot),
-                                       stdin=subprocess.DEVNULL, stdout=told, stderr=said, preexec_fn=limit,
-                                       start_new_session=True)
+            # What libraries read while they are loaded is only of a run that begins by itself.
+            if self.forks and not traced and not case.environment:
+                process = self.forks.run(case.arguments, self.box / "work", environment, told.name, said.name)
+            else:
+                process = subprocess.Popen(command, cwd=self.box / "work", env=environment, stdin=subprocess.DEVNULL,
+                                           stdout=told, stderr=said, preexec_fn=limit, start_new_session=True)
             try:
                 process.wait(10 * self.longest if traced else patience)
             except subprocess.TimeoutExpired:
@@ -301,7 +314,7 @@ class Sandbox:
                 continue
             pid, call, rest = match.groups()
             failed = re.search(r"\) = -1 ", rest)
-            names = re.findall(r'"((?:[^"\\]|\\.)*)"', rest)
+            names = [unescaped(name) for name in re.findall(r'"((?:[^"\\]|\\.)*)"', rest)]
             if call == "execve":
                 if not first and not failed and not names[0].endswith("/gnuplot") and case.kind:
                     outcome.fault("a child that is not gnuplot", rest[:200])

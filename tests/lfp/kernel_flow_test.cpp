@@ -165,6 +165,18 @@ TEST_CASE("kernel flow: the saddle system is the flow's limit") {
     }
 }
 
+TEST_CASE("kernel flow: two samples leave nothing to the kernel, the line through them all") {
+  const MatrixXd x{{0.0, 2.0}}, points{{-1.0, 1.0, 5.0}};
+  const lfp::MeshFree model = lfp::mesh_free_2019(tests::fig1a().law(), 1);
+  const lfp::KernelFlow flow(
+      {lfp::kernel_matrix(model, x, x), lfp::polynomials(2, x), VectorXd{{1.0, 4.0}}, 0.0});
+  const MatrixXd f = lfp::values(flow.weights(VectorXd{{0.0, 1e-3, kInfinity}}),
+                                 lfp::kernel_matrix(model, points, x), lfp::polynomials(2, points));
+  CHECK(f.col(0).isZero(0.0));
+  for (const Index k : {1, 2})  // at any time but the first
+    CHECK((f.col(k) - VectorXd{{-0.5, 2.5, 8.5}}).cwiseAbs().maxCoeff() < 1e-12);
+}
+
 TEST_CASE("mesh-free: the lattice tends to it as 1/box and box/modes, to 1e-5 on figure 1a") {
   tests::Case c = tests::fig1a();
   const auto law = c.law();
