@@ -7,10 +7,10 @@
 #include "base/parallel.hpp"
 #include "lfp/checks.hpp"
 #include "lfp/gauss_rule.hpp"
+#include "lfp/hermite_coefficients.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include <fmt/format.h>
 
@@ -20,78 +20,6 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-using std::numbers::pi;
-
-/// Trapezoidal nodes in g, and there the functions ψ_k(g) ψ_0(g) step = h_k(g) φ(g) step.
-struct HermiteTable {
-  VectorXd g;
-  MatrixXd table;  // nodes × terms
-};
-
-constexpr double kReach = 12.5;  // of g, beyond which its density is below 1e-34
-
-/// How many nodes on either side of 0, as a number that may be too large for an integer.
-double half_of_nodes(Index terms, double largest_norm, double refinement) {
-  // Aliasing: the product of σ(b + s g), ψ_k and ψ_0 has frequencies up to about this.
-  const double band = std::sqrt(static_cast<double>(terms)) + 24.0 * largest_norm + 12.0;
-  return std::ceil(refinement * kReach * band / (2.0 * pi)) + 1.0;
-}
-
-HermiteTable hermite_table(Index terms, double largest_norm, double refinement) {
-  const auto half = static_cast<Index>(half_of_nodes(terms, largest_norm, refinement));
-  HermiteTable out{VectorXd::LinSpaced(2 * half + 1, -kReach, kReach), {}};
-  const double step = out.g[1] - out.g[0];
-  // ψ_k = h_k √φ: ψ_{k+1} = (g ψ_k − √k ψ_{k−1})/√(k+1).
-  const Eigen::ArrayXd psi_0 = (-0.25 * out.g.array().square()).exp() / std::pow(2.0 * pi, 0.25);
-  Eigen::ArrayXd before = Eigen::ArrayXd::Zero(out.g.size());
-  Eigen::ArrayXd now = psi_0;
-  out.table.resize(out.g.size(), terms);
-  for (Index k = 0; k < terms; ++k) {
-    out.table.col(k) = step * now * psi_0;
-    const Eigen::ArrayXd next = (out.g.array() * now - std::sqrt(static_cast<double>(k)) * before) /
-                                std::sqrt(static_cast<double>(k + 1));
-    before = now;
-    now = next;
-  }
-  return out;
-}
-
-/// α_k of one function for each (node of b, point): terms × (nodes · points), the nodes of a point
-/// side by side, each times the root of its weight.
-template <class Function>
-MatrixXd coefficients(const Function& function, const HermiteTable& hermite, const VectorXd& norms,
-                      const Rule& b) {
-  const Index nodes = b.x.size();
-  MatrixXd out(hermite.table.cols(), nodes * norms.size());
-  base::parallel_for(norms.size(), true, [&](Index i) {
-    MatrixXd sampled(hermite.g.size(), nodes);
-    for (Index q = 0; q < nodes; ++q)
-      for (Index g = 0; g < hermite.g.size(); ++g)
-        sampled(g, q) = std::sqrt(b.w[q]) * function(b.x[q] + norms[i] * hermite.g[g]);
-    out.middleCols(i * nodes, nodes).noalias() = hermite.table.transpose() * sampled;
-  });
-  return out;
-}
-
-/// The largest of |Σ α_k² − E[f(z)²]| over the points, relative to the largest E[f(z)²].
-template <class Function>
-double miss(const Function& function, const MatrixXd& alpha, Index nodes, const VectorXd& norms,
-            const HermiteTable& fine, const Rule& fine_b) {
-  double largest = 0.0;
-  double worst = 0.0;
-  const Eigen::ArrayXd weight = fine.table.col(0);  // φ(g) step
-  for (Index i = 0; i < norms.size(); ++i) {
-    double square = 0.0;
-    for (Index q = 0; q < fine_b.x.size(); ++q)
-      for (Index g = 0; g < fine.g.size(); ++g) {
-        const double f = function(fine_b.x[q] + norms[i] * fine.g[g]);
-        square += fine_b.w[q] * weight[g] * f * f;
-      }
-    largest = std::max(largest, square);
-    worst = std::max(worst, std::abs(alpha.middleCols(i * nodes, nodes).squaredNorm() - square));
-  }
-  return largest > 0.0 ? worst / largest : 0.0;
-}
 
 /// Σ_k (A_k A'_k^T) ∘ cosine^k, A_k the points × nodes coefficients of order k.
 MatrixXd series(const MatrixXd& alpha, const MatrixXd& alpha_prime, Index nodes,
@@ -126,11 +54,6 @@ VectorXd norms_of(const MatrixXd& points, double scale, double common) {
 constexpr double kPanel = 1.5;  // the rule over uniform b
 constexpr Index kOrder = 16;
 
-Index terms_for(double largest_norm) {
-  return base::count_of(std::min(4096.0, 60.0 * largest_norm * largest_norm + 64.0), 4096,
-                        "the terms of a Hermite series");
-}
-
 struct Cost {
   double largest, bytes, evaluations;
 };
@@ -141,8 +64,8 @@ Cost cost_of(const data::NetworkLaw& law, const MatrixXd& rows, const MatrixXd& 
   const double largest = std::max(norms_of(rows, law.w.scale, common).maxCoeff(),
                                   norms_of(columns, law.w.scale, common).maxCoeff());
   const double bias_nodes = normal_b ? 1.0 : composite_size(law.b.scale, kPanel, kOrder);
-  const auto terms = static_cast<double>(terms_for(largest));
-  const double nodes = 2.0 * half_of_nodes(terms_for(largest), largest, 1.0) + 1.0;
+  const auto terms = static_cast<double>(hermite_terms(largest));
+  const double nodes = 2.0 * half_of_hermite_nodes(hermite_terms(largest), largest, 1.0) + 1.0;
   const auto n = static_cast<double>(rows.cols());
   const auto m = static_cast<double>(columns.cols());
   return {largest,
@@ -182,7 +105,7 @@ ActivationAverages hermite_averages(const data::NetworkLaw& law, const MatrixXd&
   const VectorXd row_norms = norms_of(rows, law.w.scale, common);
   const VectorXd column_norms = norms_of(columns, law.w.scale, common);
   const double largest = std::max(row_norms.maxCoeff(), column_norms.maxCoeff());
-  const Index terms = terms_for(largest);
+  const Index terms = hermite_terms(largest);
   const Index nodes = b.x.size();
 
   MatrixXd cosine(rows.cols(), columns.cols());
@@ -200,11 +123,11 @@ ActivationAverages hermite_averages(const data::NetworkLaw& law, const MatrixXd&
   out.method = "quadrature";
   data::with_activation(law.activation, [&](auto sigma) {
     const auto average = [&](const auto& function, MatrixXd& into) {
-      const MatrixXd left = coefficients(function, hermite, row_norms, b);
-      const MatrixXd right = coefficients(function, hermite, column_norms, b);
+      const MatrixXd left = hermite_coefficients(function, hermite, row_norms, b);
+      const MatrixXd right = hermite_coefficients(function, hermite, column_norms, b);
       into = series(left, right, nodes, cosine);
-      out.error = std::max({out.error, miss(function, left, nodes, row_norms, fine, fine_b),
-                            miss(function, right, nodes, column_norms, fine, fine_b)});
+      out.error = std::max({out.error, hermite_miss(function, left, nodes, row_norms, fine, fine_b),
+                            hermite_miss(function, right, nodes, column_norms, fine, fine_b)});
     };
     average([sigma](double z) { return sigma.value(z); }, out.value);
     average([sigma](double z) { return sigma.derivative(z); }, out.derivative);

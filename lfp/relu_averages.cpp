@@ -3,6 +3,7 @@
 #include "base/parallel.hpp"
 #include "base/require.hpp"
 #include "base/simd.hpp"
+#include "lfp/opposite_series.hpp"
 
 #include <algorithm>
 #include <array>
@@ -74,31 +75,14 @@ double open_angle(const PairGeometry& pair, double sine) {
   return pair.c12 < 0.0 ? acute : pi - acute;
 }
 
-/// Below this π − θ the sums of from_angle cancel; their series in o = π − θ do not:
-///   sin o − o cos o = o³ Σ_k (−1)^k o^{2k} (2k+2)/(2k+3)!,
-///   −3 sin o cos o + o (1 + 2 cos² o) = (2o)⁵ Σ_k (−1)^k (2o)^{2k} (k+1)/(2k+5)!.
-constexpr double kNearOpposite = 0.5;
-
+/// from_angle below kNearOpposite.
 template <int p>
 Pair near_opposite(const PairGeometry& pair, double open) {
   const double size2 = pair.c11 * pair.c22;
   const double y = open * open;
-  const double first =
-      std::sqrt(size2) * open * y *
-      (1.0 / 3.0 +
-       y * (-1.0 / 30.0 +
-            y * (1.0 / 840.0 + y * (-1.0 / 45360.0 + y * (1.0 / 3991680.0 - y / 518918400.0))))) /
-      (2.0 * pi);
+  const double first = std::sqrt(size2) * open * y * opposite_first(y) / (2.0 * pi);
   if (p == 1) return {open / (2.0 * pi), first};
-  const double z = 4.0 * y;
-  const double second =
-      size2 * 32.0 * open * y * y *
-      (1.0 / 120.0 +
-       z * (-1.0 / 2520.0 +
-            z * (1.0 / 120960.0 +
-                 z * (-1.0 / 9979200.0 + z * (1.0 / 1245404160.0 - z / 217945728000.0))))) /
-      (2.0 * pi);
-  return {first, second};
+  return {first, size2 * 32.0 * open * y * y * opposite_second(4.0 * y) / (2.0 * pi)};
 }
 
 template <int p>
