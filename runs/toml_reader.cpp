@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -101,6 +102,23 @@ std::string contents(const std::filesystem::path& file) {
   std::ostringstream text;
   text << io::open_file(file).rdbuf();
   return text.str();
+}
+
+/// The line of an integer that the library cannot print; 0 if none.
+std::size_t line_of_least_integer(const toml::node& node) {
+  std::size_t line = 0;
+  const auto look = [&](const toml::node& below) {
+    if (line == 0) line = line_of_least_integer(below);
+  };
+  if (const auto* table = node.as_table()) {
+    for (const auto& [key, value] : *table) look(value);
+  } else if (const auto* array = node.as_array()) {
+    for (const toml::node& value : *array) look(value);
+  } else if (node.as_integer() &&
+             node.as_integer()->get() == std::numeric_limits<std::int64_t>::min()) {
+    line = node.source().begin.line;
+  }
+  return line;
 }
 
 /// All tables below it with headings, however they were written.
@@ -257,11 +275,15 @@ toml::table parse_toml(std::string_view text, std::string_view name) {
   // What the library does with such a character is undefined.
   if (const std::size_t line = line_beyond_ascii(text))
     throw invalid(line, "a character beyond ASCII outside quotes");
+  toml::table table;
   try {
-    return toml::parse(text, name);
+    table = toml::parse(text, name);
   } catch (const toml::parse_error& error) {
     throw invalid(error.source().begin.line, error.description());
   }
+  if (const std::size_t line = line_of_least_integer(table))
+    throw invalid(line, "the integer -9223372036854775808, one less than the least that is read");
+  return table;
 }
 
 std::string values_of(const std::string& text, std::initializer_list<std::string_view> without) {
@@ -277,7 +299,6 @@ std::string values_of(const std::string& text, std::initializer_list<std::string
         dot == std::string_view::npos ? &table : table[key.substr(0, dot)].as_table();
     if (owner) owner->erase(dot == std::string_view::npos ? key : key.substr(dot + 1));
   }
-  as_headed(table);
   as_headed(table);
   std::ostringstream out;
   out << table;

@@ -43,3 +43,11 @@ TEST_CASE("TOML: a text that has no end is the library's to refuse") {
   CHECK(refusal(R"(a = "é\)").starts_with("e.toml:1: not valid TOML: "));
   CHECK(refusal("a = \"\"\"é").starts_with("e.toml:1: not valid TOML: "));
 }
+
+TEST_CASE("TOML: the least integer, which the library cannot print, is refused with its line") {
+  const std::string why =
+      ":2: not valid TOML: the integer -9223372036854775808, one less than the least that is read";
+  CHECK(refusal("a = 1\nb = -9223372036854775808") == "e.toml" + why);
+  CHECK(refusal("[a]\nb = [[1, { c = -9223372036854775808 }]]") == "e.toml" + why);
+  CHECK(refusal("a = -9223372036854775807") == "");
+}
