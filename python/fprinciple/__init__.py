@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ._core import InputError, RunError, __version__
 
 if TYPE_CHECKING:
-    from . import plot
+    from . import measure, plot
     from .comparison import compare, ladder
     from .conventions import time
     from .experiments import Result, run
@@ -54,6 +54,7 @@ __all__ = [
     "__version__",
     "compare",
     "ladder",
+    "measure",
     "plot",
     "run",
     "tangent_kernel",
@@ -62,8 +63,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "plot":  # needs matplotlib
-        return import_module(".plot", __name__)
+    if name in ("measure", "plot"):
+        return import_module(f".{name}", __name__)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)

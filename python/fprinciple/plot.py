@@ -5,7 +5,9 @@ Okabe and Ito). Each function draws into `ax`, or into a figure of its own where
 `style` is a context for figures of yours.
 """
 
-from typing import TYPE_CHECKING, Any
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -46,11 +48,24 @@ def style() -> Any:
     return mpl.rc_context(_STYLE)
 
 
+Draw = TypeVar("Draw", bound=Callable[..., Axes])
+
+
+def _styled(draw: Draw) -> Draw:
+    """Draw figures of its own in the style; what goes into axes of the caller's is in theirs."""
+
+    @functools.wraps(draw)
+    def styled(data: Any, ax: Axes | None = None, *args: Any, **named: Any) -> Axes:
+        if ax is not None:
+            return draw(data, ax, *args, **named)
+        with style():
+            return draw(data, None, *args, **named)
+
+    return styled  # type: ignore[return-value]
+
+
 def _axes(ax: Axes | None) -> Axes:
-    if ax is not None:
-        return ax
-    with style():
-        return plt.subplots()[1]
+    return plt.subplots()[1] if ax is None else ax
 
 
 def _line(ds: "xr.Dataset") -> Any:
@@ -60,6 +75,7 @@ def _line(ds: "xr.Dataset") -> Any:
     return x, np.argsort(x, kind="stable")
 
 
+@_styled
 def curves(ds: "xr.Dataset", ax: Axes | None = None, t: Any = None) -> Axes:
     """Draw network and prediction over x, for points on the line.
 
@@ -101,6 +117,7 @@ def curves(ds: "xr.Dataset", ax: Axes | None = None, t: Any = None) -> Axes:
     return ax
 
 
+@_styled
 def loss(ds: "xr.Dataset", ax: Axes | None = None) -> Axes:
     """Draw the losses of network and theory over log t."""
     ax = _axes(ax)
@@ -112,6 +129,7 @@ def loss(ds: "xr.Dataset", ax: Axes | None = None) -> Axes:
     return ax
 
 
+@_styled
 def heat_map(ds: "xr.Dataset", ax: Axes | None = None, name: str = "f_nn") -> Axes:
     """Draw a function of x and log t: "f_nn", "f_lfp" or "difference", on the line."""
     x, order = _line(ds)
@@ -136,6 +154,108 @@ def heat_map(ds: "xr.Dataset", ax: Axes | None = None, name: str = "f_nn") -> Ax
     return ax
 
 
+@_styled
+def spectrum(ds: "xr.Dataset", ax: Axes | None = None) -> Axes:
+    """Draw the relative error Δ over log t and frequency: what has been learnt, and when.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of `fp.measure.measure`, which has the crossing times too, or `fp.measure.projection`.
+    ax : matplotlib Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The axes drawn into. Times that are not above 0 are left out. Dots are the crossing times
+        of the frequencies that the order counts.
+
+    Raises
+    ------
+    InputError
+        For a dataset without `delta` over `t` and `frequency`, or without two times above 0.
+    """
+    if "delta" not in ds or ds["delta"].dims != ("t", "frequency"):
+        raise InputError(
+            "ds has no delta (t, frequency): take fp.measure.measure's or projection's"
+        )
+    shown = _after_0(ds)
+    ax = _axes(ax)
+    drawn = ax.pcolormesh(
+        shown["t"],
+        shown["frequency"],
+        np.clip(shown["delta"].to_numpy().T, 0.0, 1.0),
+        cmap="cividis",
+        vmin=0.0,
+        vmax=1.0,
+        shading="nearest",
+        rasterized=True,
+    )
+    ax.figure.colorbar(drawn, ax=ax, label="relative error Δ")
+    if "crossing_time" in ds:
+        counted = ds["counted"].to_numpy() & np.isfinite(ds["crossing_time"].to_numpy())
+        ax.plot(
+            ds["crossing_time"].to_numpy()[counted],
+            ds["frequency"].to_numpy()[counted],
+            "o",
+            color="white",
+            mec="black",
+            mew=0.6,
+            clip_on=False,
+            label=f"Δ < {ds.attrs['threshold']:g} from here on",
+        )
+        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.0)
+    ax.set(xscale="log", xlabel="t", ylabel="frequency, cycles per unit of x")
+    return ax
+
+
+@_styled
+def filtering(ds: "xr.Dataset", ax: Axes | None = None) -> Axes:
+    """Draw the errors of the low-pass (solid) and the high-pass part (dashed) over log t.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of `fp.measure.filtering` or `fp.measure.measure`.
+    ax : matplotlib Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The axes drawn into, with one colour a width.
+
+    Raises
+    ------
+    InputError
+        For a dataset without `e_low`, or without two times above 0.
+    """
+    if "e_low" not in ds:
+        raise InputError("ds has no e_low: take fp.measure.measure's or filtering's")
+    shown = _after_0(ds)
+    width = shown["e_low"].dims[1]
+    ax = _axes(ax)
+    colours = mpl.colormaps["cividis"](np.linspace(0.0, 0.85, shown.sizes[width]))
+    for k, colour in enumerate(colours):
+        label = f"δ = {float(shown[width][k]):.3g}"
+        ax.plot(shown["t"], shown["e_low"][:, k], "-", color=colour, label=label)
+        ax.plot(shown["t"], shown["e_high"][:, k], "--", color=colour)
+    for line, label in (("-", "below"), ("--", "above")):
+        ax.plot([], [], line, color="black", label=label)
+    ax.set(xscale="log", yscale="log", xlabel="t", ylabel="relative error of the part")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return ax
+
+
+def _after_0(ds: "xr.Dataset") -> "xr.Dataset":
+    shown = ds.isel(t=np.flatnonzero(ds["t"].to_numpy() > 0.0))
+    if shown.sizes["t"] < 2:
+        raise InputError(f"ds has {shown.sizes['t']} times above 0, but must have at least 2")
+    return shown
+
+
+@_styled
 def ladder(rows: "pd.DataFrame", ax: Axes | None = None) -> Axes:
     """Draw the rungs of `fp.ladder` as bars: the root mean square that each model leaves out."""
     ax = _axes(ax)
@@ -149,6 +269,7 @@ def ladder(rows: "pd.DataFrame", ax: Axes | None = None) -> Axes:
     return ax
 
 
+@_styled
 def rates(theory: LFP, ax: Axes | None = None) -> Axes:
     """Draw the rates of a fitted theory, from the fastest on: which directions are learnt when."""
     ax = _axes(ax)

@@ -12,5 +12,7 @@ void bind_theory(nanobind::module_& module);
 void bind_practice(nanobind::module_& module);
 /// run.
 void bind_runs(nanobind::module_& module);
+/// Recording, measure_…, crossing_times, kendall_tau, spectral_bias.
+void bind_measured(nanobind::module_& module);
 
 }  // namespace fprinciple::python

@@ -20,4 +20,5 @@ NB_MODULE(_core, module) {
   python::bind_theory(module);
   python::bind_practice(module);
   python::bind_runs(module);
+  python::bind_measured(module);
 }

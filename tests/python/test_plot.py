@@ -57,6 +57,28 @@ def test_the_other_figures(ds, theory, net):
     np.testing.assert_array_equal(shown, theory.rates_[::-1])
 
 
+def test_measured_figures_are_the_measured():
+    x = np.arange(32) / 32
+    t = np.geomspace(0.1, 100.0, 40)
+    slow, fast = np.sin(2 * np.pi * x), np.sin(2 * np.pi * 5 * x)
+    f = (1 - np.exp(-t))[:, None] * slow + (1 - np.exp(-t / 20))[:, None] * fast
+    ds = fp.measure.measure(x, slow + fast, f, t=t, frequency=[1, 2, 3, 4, 5], delta=[0.02, 0.1])
+    ax = fp.plot.spectrum(ds)
+    shown = ax.collections[0].get_array()
+    np.testing.assert_array_equal(shown.reshape(5, 40)[0], np.clip(ds.delta[:, 0], 0, 1))
+    np.testing.assert_array_equal(ax.lines[0].get_xdata(), ds.crossing_time[[0, 4]])
+    assert ax.get_xscale() == "log"
+    lines = fp.plot.filtering(ds).lines
+    assert [line.get_linestyle() for line in lines] == ["-", "--", "-", "--", "-", "--"]
+    np.testing.assert_array_equal(lines[1].get_ydata(), ds.e_high[:, 0])
+    with pytest.raises(fp.InputError, match="ds has 0 times above 0"):
+        fp.plot.filtering(ds.assign_coords(t=-t[::-1]))
+    with pytest.raises(fp.InputError, match="ds has no delta"):
+        fp.plot.spectrum(ds.drop_vars("delta"))
+    with pytest.raises(fp.InputError, match="ds has no e_low"):
+        fp.plot.filtering(ds.drop_vars("e_low"))
+
+
 def test_wrong_figures_say_what_is_wrong(ds):
     with pytest.raises(
         fp.InputError, match="name is 'f', but must be one of f_nn f_lfp difference"
