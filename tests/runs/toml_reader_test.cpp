@@ -52,10 +52,8 @@ TEST_CASE("TOML: the least integer, which the library cannot print, is refused w
   CHECK(refusal("a = -9223372036854775807") == "");
 }
 
-TEST_CASE("TOML: a } where an array's value would begin is refused, which the library asserts") {
-  const std::string why = ": not valid TOML: a value is missing before }";
-  CHECK(refusal("a = [[ }") == "e.toml:1" + why);
-  CHECK(refusal("a = { b = [1, # }\n }") == "e.toml:2" + why);
-  CHECK(refusal("a = { b = 1, }") == "e.toml:1" + why);
-  CHECK(refusal("a = { b = [1, \"}\"], c = {} }") == "");
+TEST_CASE("TOML: what the library asserts of well-formed texts is reported of others") {
+  for (const std::string text :
+       {"a = [[ }", "a = { b = [1, }", "[,a]", "a = { , }", "[", "a = [\n,"})
+    CHECK(refusal(text).starts_with("e.toml:"));
 }
