@@ -53,7 +53,7 @@ class Forks:
             [program], stdin=subprocess.DEVNULL, pass_fds=(requests, answers),
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
             # Threads do not survive a fork: OpenBLAS must not start any while it is loaded.
-            env={**environment, "LD_PRELOAD": str(library), "ASAN_OPTIONS": options, "OPENBLAS_NUM_THREADS": "1",
+            env={**environment, "LD_PRELOAD": str(library), "ASAN_OPTIONS": options, "OPENBLAS_NUM_THREADS": "1", "LD_BIND_NOW": "1",
                  "FORKS_REQUESTS": str(requests), "FORKS_ANSWERS": str(answers)})
         os.close(requests)
         os.close(answers)
