@@ -4,6 +4,7 @@
 #include "base/require.hpp"
 #include "lfp/complete_kernel.hpp"
 #include "lfp/complete_lattice.hpp"
+#include "lfp/deep_kernel.hpp"
 #include "lfp/mesh_free.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tangent_kernel.hpp"
@@ -183,11 +184,8 @@ Prediction predict(const Theory& theory, const Setting& setting) {
   return theory.lattice ? on_lattice(theory, setting) : without_lattice(theory, setting);
 }
 
-}  // namespace
-
-Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
-                   const data::Grid& grid, const nn::Network* start) {
-  if (theory.ridge > 0.0) {  // which decides between several y at one x
+void require_valid_points(const data::Samples& samples, double ridge, const data::Grid& grid) {
+  if (ridge > 0.0) {  // which decides between several y at one x
     base::require_shape("samples.x", samples.x, base::kAny, samples.y.size());
     base::require_finite("samples.x", samples.x);
     base::require_finite("samples.y", samples.y);
@@ -196,9 +194,36 @@ Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data
   }
   base::require_shape("grid.points", grid.points, samples.dim(), base::kAny);
   base::require_finite("grid.points", grid.points);
+}
+
+}  // namespace
+
+Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
+                   const data::Grid& grid, const nn::Network* start) {
+  require_valid_points(samples, theory.ridge, grid);
   require_valid(law);
   require_valid(theory, samples.dim());
   return predict(theory, setting_of(law, samples, grid, start));
+}
+
+Prediction predict(const data::DeepLaw& law, double ridge, const data::Samples& samples,
+                   const data::Grid& grid) {
+  require_valid_points(samples, ridge, grid);
+  require_valid(Theory{.model = Model::complete, .ridge = ridge}, samples.dim());
+  const auto kernel = [law, x = samples.x](const MatrixXd& points) -> MatrixXd {
+    return lfp::deep_tangent_kernel(law, points, x).k;
+  };
+  lfp::KernelMatrix k = lfp::deep_tangent_kernel(law, samples.x, samples.x);
+  const Eigen::Index n = samples.size();
+  Prediction out({.problem = {.k = std::move(k.k),
+                              .polynomials = MatrixXd(n, 0),
+                              .residual = samples.y,
+                              .ridge = ridge},
+                  .kernel = kernel},
+                 on_grid(kernel, grid, n), grid, {});
+  out.details.kernel_method = k.method;
+  out.details.kernel_error = k.error;
+  return out;
 }
 
 bool applies(Model model, const Theory& theory, bool network) {

@@ -3,6 +3,7 @@
 #include "compare/model.hpp"
 #include "compare/prediction.hpp"
 #include "compare/problem.hpp"
+#include "data/deep_law.hpp"
 #include "lfp/spectral_weight.hpp"
 #include "nn/network.hpp"
 
@@ -20,6 +21,12 @@ namespace fprinciple::compare {
 /// it cannot be solved.
 Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
                    const data::Grid& grid, const nn::Network* start = nullptr);
+
+/// The same of a deep network of infinite width, by its tangent kernel (lfp/deep_kernel.hpp), from
+/// f = 0 on: the mean over its draws, as a draw's first outputs, which are a Gaussian process of
+/// mean 0, enter linearly.
+Prediction predict(const data::DeepLaw& law, double ridge, const data::Samples& samples,
+                   const data::Grid& grid);
 
 /// Whether a model of the ladder can be had for a theory whose own model it need not be: the
 /// linearised one where there is a `network`, complete LFP where the laws are known, the others on

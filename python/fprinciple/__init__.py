@@ -1,4 +1,4 @@
-"""The linear frequency principle of wide two-layer networks.
+"""The linear frequency principle of wide neural networks.
 
 >>> import fprinciple as fp
 >>> theory = fp.LFP(law=fp.NetworkLaw(width=1000), model="complete")
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from .comparison import compare, ladder
     from .conventions import time
     from .experiments import Result, run
-    from .kernels import tangent_kernel
-    from .laws import NetworkLaw, Normal, Uniform
+    from .kernels import nngp_kernel, tangent_kernel
+    from .laws import DeepLaw, NetworkLaw, Normal, Uniform
     from .lfp import LFP
     from .network import WideNetwork
     from .weights import Weights
 
 # Where each name is; nothing is imported before it is used.
 _HOME = {
+    "DeepLaw": "laws",
     "LFP": "lfp",
     "NetworkLaw": "laws",
     "Normal": "laws",
@@ -36,12 +37,14 @@ _HOME = {
     "WideNetwork": "network",
     "compare": "comparison",
     "ladder": "comparison",
+    "nngp_kernel": "kernels",
     "run": "experiments",
     "tangent_kernel": "kernels",
     "time": "conventions",
 }
 
 __all__ = [
+    "DeepLaw",
     "InputError",
     "LFP",
     "NetworkLaw",
@@ -55,6 +58,7 @@ __all__ = [
     "compare",
     "ladder",
     "measure",
+    "nngp_kernel",
     "plot",
     "run",
     "tangent_kernel",

@@ -9,27 +9,28 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from . import _check, _core, _samples
-from .laws import NetworkLaw, core_law
+from .laws import DeepLaw, NetworkLaw, core_deep_law, core_law
 from .weights import Weights, core_start
 
-_MODELS = ("lfp2019", "lfp2020", "complete", "linearised")
+_MODELS = ("lfp2019", "lfp2020", "complete", "linearised", "deep")
 _FOREVER = np.array([np.inf])
 
 
 class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
-    """What training makes of an infinitely wide two-layer network, without training it.
+    """What training makes of an infinitely wide network, without training it.
 
     The gradient flow of ½ Σ_i (f(x_i) − y_i)² is linear in f for a wide network. Its solution is
     known at any time t ≥ 0 and in the limit t = ∞, from one decomposition.
 
     Parameters
     ----------
-    law : NetworkLaw, optional
-        The network before training; NetworkLaw() if left out.
-    model : {"complete", "lfp2019", "lfp2020", "linearised"}
+    law : NetworkLaw or DeepLaw, optional
+        The network before training; NetworkLaw(), of the deep model DeepLaw(), if left out.
+    model : {"complete", "lfp2019", "lfp2020", "linearised", "deep"}
         "complete": the mean tangent kernel of the law, in any dimension. "lfp2020": flat biases,
         zero frequency unpenalised. "lfp2019": and without the divergence term. "linearised": the
-        tangent kernel of the very weights in `network`.
+        tangent kernel of the very weights in `network`. "deep": the tangent kernel of a deep
+        network, whose law is a DeepLaw; the prediction is the mean over its draws.
     ridge : float
         ρ ≥ 0, added to the kernel: the limit is kernel ridge regression.
     lattice : dict, optional
@@ -66,7 +67,7 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        law: NetworkLaw | None = None,
+        law: NetworkLaw | DeepLaw | None = None,
         model: str = "complete",
         ridge: float = 0.0,
         lattice: Mapping[str, Any] | None = None,
@@ -102,14 +103,18 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             Where the problem cannot be solved.
         """
         x, values = _samples.for_fit(self, X, y)
-        law = NetworkLaw() if self.law is None else self.law
-        core_law(law)  # refuses what is none
         model = _check.choice("model", self.model, _MODELS)
+        law = self.law
+        if law is None:
+            law = DeepLaw() if model == "deep" else NetworkLaw()
+        (core_deep_law if model == "deep" else core_law)(law)  # refuses what is none
         ridge = _check.number("ridge", self.ridge, "a finite number >= 0")
         lattice = _lattice(self.lattice)
         start = core_start("network", self.network, x.shape[1])
         if model == "linearised" and start is None:
             _check.refuse("network", None, "Weights for the linearised model")
+        if model == "deep" and start is not None:
+            _check.refuse("network", self.network, "None for the deep model, which starts at f = 0")
         if lattice is not None and model not in ("lfp2019", "lfp2020"):
             _check.refuse("lattice", self.lattice, "None for a model that is no LFP-2019 or -2020")
         # A copy: parameters may be set anew after this.
@@ -127,7 +132,9 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             law, model, ridge, lattice, start = self._task
             outputs = np.ascontiguousarray(self._y.reshape(len(self._y), -1).T)
             self._solved = [
-                _core.solve(core_law(law), model, self._x, y, ridge, lattice, start)
+                _core.solve_deep(core_deep_law(law), self._x, y, ridge)
+                if model == "deep"
+                else _core.solve(core_law(law), model, self._x, y, ridge, lattice, start)
                 for y in outputs
             ]
         return self._solved

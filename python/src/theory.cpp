@@ -2,6 +2,7 @@
 
 #include "base/names.hpp"
 #include "lfp/complete_kernel.hpp"
+#include "lfp/deep_kernel.hpp"
 #include "nn/tangent_kernel.hpp"
 
 #include <array>
@@ -65,6 +66,27 @@ Prediction solve(const data::NetworkLaw& law, const std::string& model, const Ro
       });
 }
 
+data::DeepLaw make_deep_law(const std::string& activation, const Row& weight_std,
+                            const Row& bias_std, const std::string& parameterisation,
+                            const Row& width) {
+  data::DeepLaw law{.activation = base::named<data::DeepActivation>("law.activation", activation),
+                    .weight_std = vector(weight_std),
+                    .bias_std = vector(bias_std),
+                    .parameterisation = base::named<data::Parameterisation>("law.parameterisation",
+                                                                            parameterisation),
+                    .width = vector(width)};
+  lfp::require_law(law);
+  return law;
+}
+
+Prediction solve_deep(const data::DeepLaw& law, const Rows& x, const Row& y, double ridge) {
+  return interruptible(
+      [law, samples = data::Samples{columns(x), vector(y)}, ridge]() -> Prediction {
+        const data::Grid grid{.points = MatrixXd(samples.dim(), 0), .axes = {}};
+        return compare::predict(law, ridge, samples, grid);
+      });
+}
+
 }  // namespace
 
 void bind_theory(nb::module_& module) {
@@ -110,6 +132,19 @@ void bind_theory(nb::module_& module) {
       return lfp::complete_kernel(law, z, x).k;
     }));
   });
+  nb::class_<data::DeepLaw>(module, "DeepLaw");
+  module.def("make_deep_law", &make_deep_law, nb::arg("activation"), nb::arg("weight_std"),
+             nb::arg("bias_std"), nb::arg("parameterisation"), nb::arg("width"));
+  module.def("solve_deep", &solve_deep, nb::arg("law"), nb::arg("x"), nb::arg("y"),
+             nb::arg("ridge"));
+  const auto deep = [&module](const char* name, auto kernel) {
+    module.def(name, [kernel](const data::DeepLaw& law, const Rows& x, const Rows& z) {
+      return to_numpy(interruptible([kernel, law, x = MatrixXd(columns(x)),
+                                     z = MatrixXd(columns(z))] { return kernel(law, z, x).k; }));
+    });
+  };
+  deep("deep_tangent_kernel", &lfp::deep_tangent_kernel);
+  deep("deep_covariance", &lfp::deep_covariance);
   module.def(
       "weights_kernel",
       [](const data::NetworkLaw& law, const WeightsArgs& at, const Rows& x,

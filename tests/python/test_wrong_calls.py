@@ -81,6 +81,81 @@ WRONG = [
         lambda: law().set_params(widht=3),
         "'widht' is no parameter of NetworkLaw, which has width activation output_scale train a w b",
     ),
+    # Laws of deep networks.
+    (lambda: fp.DeepLaw(layers=0), f"law.layers is 0, but must be {WHOLE}"),
+    (lambda: fp.DeepLaw(layers=2.0), f"law.layers is 2.0, but must be {WHOLE}"),
+    (
+        lambda: fp.DeepLaw(activation="elu"),
+        f"law.activation is 'elu', but must be {ACTIVATIONS} erf gelu",
+    ),
+    (
+        lambda: fp.DeepLaw(weight_std=[1.0, 2.0]),
+        "law.weight_std is (1.0, 2.0), but must be a number, or 4 of them",
+    ),
+    (
+        lambda: fp.DeepLaw(weight_std="1"),
+        "law.weight_std is '1', but must be a number, or 4 of them",
+    ),
+    (lambda: fp.DeepLaw(weight_std=0.0), "law.weight_std is 0, but must be finite and above 0"),
+    (
+        lambda: fp.DeepLaw(layers=1, weight_std=[1.0, NAN]),
+        "law.weight_std is nan, but must be finite and above 0",
+    ),
+    (
+        lambda: fp.DeepLaw(layers=1, bias_std=[[1.0], 2.0]),
+        "law.bias_std[0] is [1.0], but must be a number",
+    ),
+    (lambda: fp.DeepLaw(bias_std=-1), "law.bias_std is -1, but must be finite, 0 or above it"),
+    (
+        lambda: fp.DeepLaw(parameterisation="mup"),
+        "law.parameterisation is 'mup', but must be one of ntk standard",
+    ),
+    (
+        lambda: fp.DeepLaw(width=100),
+        "law.width is 100, but must be None in the NTK parameterisation",
+    ),
+    (
+        lambda: fp.DeepLaw(parameterisation="standard"),
+        "law.width is None, but must be given for the standard parameterisation",
+    ),
+    (
+        lambda: fp.DeepLaw(parameterisation="standard", width=0),
+        "law.width is 0, but must be at least 1",
+    ),
+    (
+        lambda: fp.DeepLaw().set_params(depth=3),
+        "'depth' is no parameter of DeepLaw, which has layers activation weight_std bias_std "
+        "parameterisation width",
+    ),
+    (
+        lambda: fit(law=law(), model="deep"),
+        f'law is {law()!r}, but must be a DeepLaw for the model "deep"',
+    ),
+    (lambda: fit(law=fp.DeepLaw()), f"law is {fp.DeepLaw()!r}, but must be a NetworkLaw"),
+    (
+        lambda: fit(model="deep", network=weights()),
+        f"network is {weights()!r}, but must be None for the deep model, which starts at f = 0",
+    ),
+    (
+        lambda: fit(model="deep", lattice=BOX),
+        "lattice is {'box': 8.0, 'modes': 4}, but must be None for a model that is no LFP-2019 or -2020",
+    ),
+    (
+        lambda: fp.tangent_kernel(X, law=fp.DeepLaw()),
+        f"law is {fp.DeepLaw()!r}, but must be a NetworkLaw",
+    ),
+    (
+        lambda: fp.tangent_kernel(X, law=fp.DeepLaw(), model="deep", weights=weights()),
+        f"weights is {weights()!r}, but must be None for the deep model",
+    ),
+    (
+        lambda: fp.nngp_kernel(X, law="relu"),
+        "law is 'relu', but must be a DeepLaw for the model \"deep\"",
+    ),
+    (
+        lambda: fp.nngp_kernel(X, X[:, :1], law=fp.DeepLaw()),
+        "Z has shape (3, 1), but must be (N, 2), N at least 1",
+    ),
     # Weights.
     (lambda: weights(a=[]), "a has shape (0,), but must be (m,), m at least 1"),
     (lambda: weights(a=[[1.0]]), "a has shape (1, 1), but must be (m,), m at least 1"),
@@ -103,11 +178,11 @@ WRONG = [
     # Fits.
     (
         lambda: fit(model="lfp2018"),
-        "model is 'lfp2018', but must be one of lfp2019 lfp2020 complete linearised",
+        "model is 'lfp2018', but must be one of lfp2019 lfp2020 complete linearised deep",
     ),
     (
         lambda: fit(model=None),
-        "model is None, but must be one of lfp2019 lfp2020 complete linearised",
+        "model is None, but must be one of lfp2019 lfp2020 complete linearised deep",
     ),
     (lambda: fit(law="relu"), "law is 'relu', but must be a NetworkLaw"),
     (lambda: fit(ridge=-1.0), "theory.ridge is -1, but must be a finite number >= 0"),
@@ -189,8 +264,8 @@ WRONG = [
     (lambda: fp.tangent_kernel([[None]]), "X[0, 0] is nan, but must be finite"),
     (lambda: fp.tangent_kernel([[NAN]]), "X[0, 0] is nan, but must be finite"),
     (
-        lambda: fp.tangent_kernel(X, model="deep"),
-        "model is 'deep', but must be one of complete linearised",
+        lambda: fp.tangent_kernel(X, model="lfp2019"),
+        "model is 'lfp2019', but must be one of complete linearised deep",
     ),
     (
         lambda: fp.tangent_kernel(X, model="linearised"),
