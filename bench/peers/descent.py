@@ -42,11 +42,9 @@ WORKS = ((2, 1000, 10000, (1, 2), {"double": 20, "single": 8}),
 if len(sys.argv) < 2:
     sys.exit(__doc__)
 if Path(sys.prefix).resolve() != VENV:
-    python = str(VENV / "bin" / "python")
-    subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                    "--no-deps", "-r", str(HERE.with_name("requirements-descent.txt"))], check=True)
-    os.execv(python, [python, "-I", str(HERE), *sys.argv[1:]])
+    from environment import continue_in
+
+    continue_in(VENV, "requirements-descent.txt", HERE)
 
 import jax
 import jax.numpy as jnp

@@ -36,13 +36,9 @@ ROUNDS = 7
 if len(sys.argv) < 2:
     sys.exit(__doc__)
 if Path(sys.prefix).resolve() != VENV.resolve():
-    python = str(VENV / "bin" / "python")
-    subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                    "--no-deps", "-r", str(HERE.with_name("requirements-neural-tangents.txt"))],
-                   check=True)
-    # -I: "import neural_tangents" is the package, not this file.
-    os.execv(python, [python, "-I", str(HERE), *sys.argv[1:]])
+    from environment import continue_in
+
+    continue_in(VENV, "requirements-neural-tangents.txt", HERE)
 
 sys.modules["neural_tangents.experimental"] = types.ModuleType("unused: needs TensorFlow")
 
