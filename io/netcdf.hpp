@@ -20,7 +20,8 @@ class NetcdfWriter {
  public:
   void dimension(const std::string& name, Eigen::Index size);
   void attribute(const std::string& name, const std::string& text);
-  void attribute(const std::string& name, double value);
+  /// A whole number, of the signed type where it fits.
+  void attribute(const std::string& name, std::uint64_t value);
 
   /// A variable over one dimension; values in its order. Every number is kept bit for bit.
   void variable(const std::string& name, const std::string& dimension, const std::string& units,
@@ -34,7 +35,8 @@ class NetcdfWriter {
 
   /// A variable over any dimensions, the last one fastest. Every number is kept bit for bit.
   void array(const std::string& name, const std::vector<std::string>& dimensions,
-             const std::string& units, const std::string& long_name, const Eigen::VectorXd& values);
+             const std::string& units, const std::string& long_name,
+             const Eigen::Ref<const Eigen::VectorXd>& values);
 
   /// Variables over any dimensions, the last one fastest; what is nan is missing.
   void numbers(const std::string& name, const std::vector<std::string>& dimensions,

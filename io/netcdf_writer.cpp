@@ -62,8 +62,12 @@ void NetcdfWriter::attribute(const std::string& name, const std::string& text) {
   require(nc_put_att_text(id_, NC_GLOBAL, name.c_str(), text.size(), text.data()));
 }
 
-void NetcdfWriter::attribute(const std::string& name, double value) {
-  require(nc_put_att_double(id_, NC_GLOBAL, name.c_str(), NC_DOUBLE, 1, &value));
+void NetcdfWriter::attribute(const std::string& name, std::uint64_t value) {
+  const auto as_signed = static_cast<long long>(value);
+  const unsigned long long as_unsigned = value;
+  require(as_signed >= 0
+              ? nc_put_att_longlong(id_, NC_GLOBAL, name.c_str(), NC_INT64, 1, &as_signed)
+              : nc_put_att_ulonglong(id_, NC_GLOBAL, name.c_str(), NC_UINT64, 1, &as_unsigned));
 }
 
 int NetcdfWriter::define(const std::string& name, int type,
@@ -108,7 +112,7 @@ void NetcdfWriter::variable(const std::string& name, const std::string& outer,
 
 void NetcdfWriter::array(const std::string& name, const std::vector<std::string>& dimensions,
                          const std::string& units, const std::string& long_name,
-                         const Eigen::VectorXd& values) {
+                         const Eigen::Ref<const Eigen::VectorXd>& values) {
   described(name, dimensions, units, long_name, values.data(), values.size());
 }
 

@@ -6,6 +6,8 @@
 #include "io/netcdf.hpp"
 #include "runs/summary.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <set>
 
 #include <fmt/format.h>
@@ -29,6 +31,13 @@ CubeAxis axis_in(const io::JsonValue& axis) {
 
 }  // namespace
 
+std::string CubeAxis::dimension() const {
+  std::string out = name;
+  std::replace_if(
+      out.begin(), out.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return out;
+}
+
 Eigen::Index Cube::size() const {
   Eigen::Index size = 1;
   for (const CubeAxis& axis : axes) size *= axis.size();
@@ -45,15 +54,15 @@ void write_cube(const Cube& cube, const fs::path& directory) {
     file.attribute("conventions", conventions().dump());
     std::vector<std::string> names;
     for (const CubeAxis& axis : cube.axes) {
-      names.push_back(axis.name);
-      file.dimension(axis.name, axis.size());
+      names.push_back(axis.dimension());
+      file.dimension(names.back(), axis.size());
     }
     for (const CubeAxis& axis : cube.axes)
       if (axis.labels.empty())
-        file.numbers(axis.name, {axis.name},
+        file.numbers(axis.dimension(), {axis.dimension()},
                      Eigen::Map<const Eigen::VectorXd>(axis.values.data(), axis.size()));
       else
-        file.texts(axis.name, {axis.name}, axis.labels);
+        file.texts(axis.dimension(), {axis.dimension()}, axis.labels);
     for (const auto& [key, values] : cube.numbers) file.numbers(key, names, values);
     file.texts(kFailure, names, cube.failures);
   });
@@ -71,11 +80,13 @@ Cube read_cube(const fs::path& directory) {
   cube.text = file.attribute("sweep");
   cube.experiment_text = file.attribute("experiment");
   std::set<std::string> others = {kFailure};
+  std::set<std::string> dimensions;
   std::vector<std::uint64_t> shape;
   for (const io::JsonValue& axis : summary.at("axes").elements()) {
     cube.axes.push_back(axis_in(axis));
     shape.push_back(cube.axes.back().values.size());
     if (!others.insert(cube.axes.back().name).second) axis.at("name").fail("is there twice");
+    dimensions.insert(cube.axes.back().dimension());
   }
   if (cube.axes.empty()) summary.at("axes").fail("must have one at least");
   const auto require_shape = [&](const std::string& name) {
@@ -83,7 +94,7 @@ Cube read_cube(const fs::path& directory) {
       summary.at("axes").fail(fmt::format("are not those of {} in result.nc beside it", name));
   };
   for (const std::string& key : file.variables())
-    if (!others.contains(key)) {
+    if (!others.contains(key) && !dimensions.contains(key)) {
       require_shape(key);
       cube.numbers[key] = file.numbers(key);
     }

@@ -17,6 +17,9 @@ struct CubeAxis {
   std::vector<std::string> labels;  ///< the names; empty where the coordinates are numbers
 
   Eigen::Index size() const { return static_cast<Eigen::Index>(values.size()); }
+  /// The name in result.nc, of a dimension and its coordinates: one that Python takes for a keyword
+  /// argument, with _ for what is neither letter nor digit ("network_width").
+  std::string dimension() const;
 };
 
 /// The outcome of a sweep: a labelled cube of every number that summary.json has. Cells are counted
@@ -35,11 +38,12 @@ struct Cube {        // NOLINT(bugprone-exception-escape): only if nlohmann::jso
   Eigen::Index size() const;  ///< C
 };
 
-/// Writes result.nc (the axes are its dimensions and coordinate variables) and summary.json into an
-/// existing directory.
+/// Writes result.nc (the axes are its dimensions and coordinate variables, see CubeAxis::dimension)
+/// and summary.json into an existing directory.
 void write_cube(const Cube& cube, const std::filesystem::path& directory);
 
-/// Reads back what write_cube wrote. Throws InputError naming the file when it is something else.
+/// Reads back what write_cube wrote, and files of older programs, which have an axis under its own
+/// name. Throws InputError naming the file when it is something else.
 Cube read_cube(const std::filesystem::path& directory);
 
 }  // namespace fprinciple::runs

@@ -5,10 +5,11 @@
 #include "io/json.hpp"
 #include "io/netcdf.hpp"
 #include "io/weights_file.hpp"
+#include "runs/grid_arrays.hpp"
 #include "runs/summary.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <map>
 #include <utility>
 #include <vector>
@@ -42,10 +43,11 @@ const char* in_words(Model model) {
   return "power law";
 }
 
-/// Every array of result.nc, once: used to write it and to read it. `file` has one(name, dimension,
-/// units, long_name, array), two(name, outer, inner, …), and maybe_one and maybe_two for arrays
-/// that are empty where they do not apply. `lfp` is the prediction, `ladder` the models of the
-/// ladder, from the network down.
+/// Every array of result.nc besides the grid's, once: used to write it and to read it. `file` has
+/// one(name, dimension, units, long_name, array), two(name, outer, inner, …), and maybe_one and
+/// maybe_two for arrays that are empty where they do not apply. The dimension "grid" stands for all
+/// of the grid's. `lfp` is the prediction, `ladder` the models of the ladder, from the network
+/// down.
 template <class File, class C, class Values>
 void each_array(File& file, C& c, Values& lfp, const std::vector<Values*>& ladder) {
   const std::string x = "unit of x";
@@ -54,33 +56,32 @@ void each_array(File& file, C& c, Values& lfp, const std::vector<Values*>& ladde
   const std::string time = "t, time of the gradient flow of R_S = 1/2 sum (f - y)^2";
   file.two("x_train", "sample", "dim", x, "sample points", c.samples.x);
   file.one("y_train", "sample", y, "sample values", c.samples.y);
-  file.two("x_grid", "grid", "dim", x, "grid points", c.grid.points);
-  file.one("t", "time", "1", time, c.t);
-  file.two("f_nn", "time", "grid", y, "network", c.f_nn);
-  file.two("f_lfp", "time", "grid", y, "LFP prediction", lfp.f);
-  file.one("loss_nn", "time", loss, "1/2 sum (f_nn - y)^2 on the samples", c.loss_nn);
-  file.one("loss_lfp", "time", loss, "1/2 sum (f_lfp - y)^2 on the samples", c.loss_lfp);
-  file.one("rmse", "time", y, "root mean square of f_nn - f_lfp on the grid", c.rmse);
+  file.one("t", "t", "1", time, c.t);
+  file.two("f_nn", "t", "grid", y, "network", c.f_nn);
+  file.two("f_lfp", "t", "grid", y, "LFP prediction", lfp.f);
+  file.one("loss_nn", "t", loss, "1/2 sum (f_nn - y)^2 on the samples", c.loss_nn);
+  file.one("loss_lfp", "t", loss, "1/2 sum (f_lfp - y)^2 on the samples", c.loss_lfp);
+  file.one("rmse", "t", y, "root mean square of f_nn - f_lfp on the grid", c.rmse);
   file.one("f_lfp_limit", "grid", y, "LFP prediction for t to infinity", lfp.limit);
-  file.maybe_one("kernel_drift", "time", "1",
+  file.maybe_one("kernel_drift", "t", "1",
                  "||K(t) - K(0)|| / ||K(0)||, Frobenius norm of the tangent kernel",
                  c.kernel_drift);
-  file.maybe_one("parameter_distance", "time", "1",
+  file.maybe_one("parameter_distance", "t", "1",
                  "||theta(t) - theta(0)|| / ||theta(0)|| over the trained groups",
                  c.parameter_distance);
-  file.maybe_one("switched", "time", "1",
+  file.maybe_one("switched", "t", "1",
                  "share of neurons that are active on other samples than at t = 0", c.switched);
   for (Values* const model : ladder)
-    file.maybe_two(fmt::format("f_{}", base::name_of(model->model)), "time", "grid", y,
+    file.maybe_two(fmt::format("f_{}", base::name_of(model->model)), "t", "grid", y,
                    in_words(model->model), model->f);
   for (Values* const model : ladder)
     file.maybe_one(fmt::format("f_{}_limit", base::name_of(model->model)), "grid", y,
                    fmt::format("{}, t to infinity", in_words(model->model)), model->limit);
   file.one("target", "grid", y, "the analytic target", c.target);
   const std::string test = "1/2 n/G sum over the grid of (f - target)^2";
-  file.one("test_loss_nn", "time", loss, test + ", network", c.test_loss_nn);
-  file.one("test_loss_lfp", "time", loss, test + ", LFP", c.test_loss_lfp);
-  file.maybe_one("uncertainty_lfp", "time", y, "estimated numerical error of f_lfp",
+  file.one("test_loss_nn", "t", loss, test + ", network", c.test_loss_nn);
+  file.one("test_loss_lfp", "t", loss, test + ", LFP", c.test_loss_lfp);
+  file.maybe_one("uncertainty_lfp", "t", y, "estimated numerical error of f_lfp",
                  c.uncertainty_lfp);
   file.maybe_one("f_lfp_limit_truncated", "grid", y,
                  "LFP prediction for t to infinity, without the slowest directions",
@@ -91,29 +92,31 @@ void each_array(File& file, C& c, Values& lfp, const std::vector<Values*>& ladde
   file.one("piecewise_linear", "grid", y, "piecewise-linear interpolant", c.piecewise_linear);
   file.maybe_one("frequency", "frequency", "cycles per unit of x", "|xi|", c.frequency);
   const std::string amplitude = "amplitude spectrum under a Hann window, ";
-  file.maybe_two("spectrum_nn", "time", "frequency", y, amplitude + "network", c.spectrum_nn);
-  file.maybe_two("spectrum_lfp", "time", "frequency", y, amplitude + "LFP", c.spectrum_lfp);
+  file.maybe_two("spectrum_nn", "t", "frequency", y, amplitude + "network", c.spectrum_nn);
+  file.maybe_two("spectrum_lfp", "t", "frequency", y, amplitude + "LFP", c.spectrum_lfp);
   const std::string share = "share of the initial spectral error that is left, ";
-  file.maybe_two("spectrum_error_nn", "time", "frequency", "1", share + "network",
+  file.maybe_two("spectrum_error_nn", "t", "frequency", "1", share + "network",
                  c.spectrum_error_nn);
-  file.maybe_two("spectrum_error_lfp", "time", "frequency", "1", share + "LFP",
-                 c.spectrum_error_lfp);
+  file.maybe_two("spectrum_error_lfp", "t", "frequency", "1", share + "LFP", c.spectrum_error_lfp);
 }
 
 class Writer {
  public:
-  explicit Writer(io::NetcdfWriter& file) : file_(file) {}
+  Writer(io::NetcdfWriter& file, std::vector<std::string> grid)
+      : file_(file), grid_(std::move(grid)) {}
   void one(const std::string& name, const std::string& dimension, const std::string& units,
            const std::string& long_name, const VectorXd& array) {
-    if (array.size() > 0) file_.variable(name, dimension, units, long_name, array);
+    if (array.size() > 0) file_.array(name, dimensions({dimension}), units, long_name, array);
   }
   void one(const std::string& name, const std::string& dimension, const std::string& units,
            const std::string& long_name, const std::optional<VectorXd>& array) {
-    if (array) file_.variable(name, dimension, units, long_name, *array);
+    if (array) one(name, dimension, units, long_name, *array);
   }
   void two(const std::string& name, const std::string& outer, const std::string& inner,
            const std::string& units, const std::string& long_name, const MatrixXd& array) {
-    if (array.size() > 0) file_.variable(name, outer, inner, units, long_name, array);
+    if (array.size() > 0)
+      file_.array(name, dimensions({outer, inner}), units, long_name,
+                  VectorXd::Map(array.data(), array.size()));
   }
   // What is empty is left out.
   void maybe_one(const std::string& name, const std::string& dimension, const std::string& units,
@@ -126,18 +129,31 @@ class Writer {
   }
 
  private:
+  std::vector<std::string> dimensions(const std::vector<std::string>& names) const {
+    std::vector<std::string> out;
+    for (const std::string& name : names)
+      if (name == "grid")
+        out.insert(out.end(), grid_.begin(), grid_.end());
+      else
+        out.push_back(name);
+    return out;
+  }
+
   io::NetcdfWriter& file_;
+  std::vector<std::string> grid_;
 };
 
 /// Throws InputError when two arrays have different sizes along the same dimension, or one has
-/// none.
+/// none. What lies over the grid may have one dimension for it, as the files of older programs
+/// have, or one for each axis.
 class Reader {
  public:
   Reader(const std::filesystem::path& path, const io::NetcdfReader& file)
       : path_(path), file_(file) {}
   void one(const std::string& name, const std::string& dimension, const std::string& /*units*/,
            const std::string& /*long_name*/, VectorXd& array) {
-    array = file_.vector(name);
+    array = dimension == "grid" && file_.shape(name).size() > 1 ? file_.numbers(name)
+                                                                : file_.vector(name);
     require_size(name, dimension, array.size());
   }
   void one(const std::string& name, const std::string& dimension, const std::string& units,
@@ -146,7 +162,10 @@ class Reader {
   }
   void two(const std::string& name, const std::string& outer, const std::string& inner,
            const std::string& /*units*/, const std::string& /*long_name*/, MatrixXd& array) {
-    array = file_.matrix(name);
+    if (file_.shape(name).size() > 2 && (outer == "grid" || inner == "grid"))
+      array = over_grid(name, inner == "dim");
+    else
+      array = file_.matrix(name);
     require_size(name, outer, array.cols());
     require_size(name, inner, array.rows());
   }
@@ -160,6 +179,16 @@ class Reader {
   }
 
  private:
+  /// An array of three or more dimensions, of which all but the last, or all but the first, are the
+  /// grid's.
+  MatrixXd over_grid(const std::string& name, bool grid_first) const {
+    const VectorXd values = file_.numbers(name);
+    const std::vector<std::uint64_t>& shape = file_.shape(name);
+    const auto other = static_cast<Index>(grid_first ? shape.back() : shape.front());
+    const Index grid = other > 0 ? values.size() / other : 0;
+    return MatrixXd::Map(values.data(), grid_first ? other : grid, grid_first ? grid : other);
+  }
+
   void require_size(const std::string& name, const std::string& dimension, Index size) {
     const auto [known, first] = sizes_.emplace(dimension, size);
     if (size == 0 || known->second != size)
@@ -225,40 +254,6 @@ void require_sound(const std::filesystem::path& file, const Comparison& c) {
   require(increases(c.frequency), "variable frequency must increase");
 }
 
-void write_axes(io::NetcdfWriter& file, const std::vector<data::Axis>& axes) {
-  if (axes.empty()) return;
-  MatrixXd table(3, static_cast<Index>(axes.size()));
-  for (std::size_t k = 0; k < axes.size(); ++k)
-    table.col(static_cast<Index>(k)) << axes[k].lo, axes[k].hi, static_cast<double>(axes[k].count);
-  file.dimension("lo_hi_count", 3);
-  file.variable("grid_axes", "dim", "lo_hi_count", "1", "regular grid: first, last and count",
-                table);
-}
-
-/// Of a grid with these points, d × G.
-std::vector<data::Axis> read_axes(const std::filesystem::path& path, const io::NetcdfReader& file,
-                                  const MatrixXd& points) {
-  std::vector<data::Axis> axes;
-  if (!file.has("grid_axes")) return axes;
-  const MatrixXd table = file.matrix("grid_axes");
-  const auto most = static_cast<double>(points.cols());
-  bool sound = table.rows() == 3 && table.cols() == points.rows() && table.allFinite();
-  double size = 1.0;
-  for (Index k = 0; sound && k < table.cols(); ++k) {
-    const double count = table(2, k);
-    sound =
-        count >= 1.0 && count <= most && count == std::floor(count) && table(0, k) <= table(1, k);
-    if (sound) axes.push_back({table(0, k), table(1, k), static_cast<Index>(count)});
-    size *= count;
-  }
-  if (!sound || size != most)
-    throw InputError(
-        fmt::format("{}: grid_axes must have first, last and count of {} axes with {} "
-                    "points in all, as x_grid has",
-                    path.string(), points.rows(), points.cols()));
-  return axes;
-}
-
 /// Throws InputError unless the summary has what the figures and pages of these arrays take from
 /// it.
 void require_numbers(const io::JsonValue& summary, const Comparison& c) {
@@ -277,8 +272,7 @@ void require_numbers(const io::JsonValue& summary, const Comparison& c) {
 void write_run(const Run& run, const std::filesystem::path& directory) {
   const Comparison& c = run.comparison;
   io::write_netcdf(directory / "result.nc", [&](io::NetcdfWriter& file) {
-    file.dimension("time", c.t.size());
-    file.dimension("grid", c.grid.size());
+    file.dimension("t", c.t.size());
     file.dimension("sample", c.samples.size());
     file.dimension("dim", c.samples.dim());
     if (c.frequency.size() > 0) file.dimension("frequency", c.frequency.size());
@@ -287,10 +281,11 @@ void write_run(const Run& run, const std::filesystem::path& directory) {
     file.attribute("program", "fprinciple");
     file.attribute("version", base::version());
     file.attribute("experiment", run.experiment_text);
-    if (run.summary.contains("seed")) file.attribute("seed", run.summary.at("seed").dump());
+    if (run.summary.contains("seed"))
+      file.attribute("seed", run.summary.at("seed").get<std::uint64_t>());
     file.attribute("conventions", run.summary.at("conventions").dump());
-    write_axes(file, c.grid.axes);
-    Writer writer(file);
+    write_grid(file, c.grid);
+    Writer writer(file, grid_dimensions(c.grid));
     std::vector<const ModelValues*> ladder;
     if (c.has_ladder())
       for (const ModelValues& model : c.models) ladder.push_back(&model);
@@ -319,6 +314,7 @@ Run read_run(const std::filesystem::path& directory) {
   std::vector<ModelValues*> places;
   for (ModelValues& model : ladder) places.push_back(&model);
   Reader reader(result, file);
+  reader.two("x_grid", "grid", "dim", {}, {}, c.grid.points);
   each_array(reader, c, lfp, places);
   set_models(result, std::move(lfp), std::move(ladder), c);
   c.grid.axes = read_axes(result, file, c.grid.points);

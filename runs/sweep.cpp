@@ -218,8 +218,12 @@ void read_axis(const TomlValue& value, Targets& targets, Sweep& sweep) {
   const auto key = table.find("key");
   CubeAxis axis{key ? key->text() : read_name(table), {}, {}};
   for (const CubeAxis& other : sweep.axes)
-    if (other.name == axis.name)
-      table.place(key ? "key" : "name").fail("is the name of another axis");
+    if (other.dimension() == axis.dimension())
+      table.place(key ? "key" : "name")
+          .fail(other.name == axis.name
+                    ? "is the name of another axis"
+                    : fmt::format("is in result.nc what {} is, {}; use another name", other.name,
+                                  axis.dimension()));
   const std::vector<Coordinate> coordinates = read_coordinates(table);
   for (const Coordinate& coordinate : coordinates) {
     axis.values.push_back(coordinate.value);

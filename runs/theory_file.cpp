@@ -5,6 +5,7 @@
 #include "base/version.hpp"
 #include "io/json.hpp"
 #include "io/netcdf.hpp"
+#include "runs/grid_arrays.hpp"
 #include "runs/summary.hpp"
 
 #include <cmath>
@@ -75,13 +76,18 @@ json in_summary(const Experiment& experiment, const TheoryFile& file, double sec
   return out;
 }
 
-/// Outputs (each G × T) as (time, point[, output]).
-void write_outputs(io::NetcdfWriter& file, const std::string& name, const std::string& points,
-                   const std::string& what, const std::vector<MatrixXd>& f) {
+/// Outputs (each G × T) as (t, points…[, output]).
+void write_outputs(io::NetcdfWriter& file, const std::string& name,
+                   const std::vector<std::string>& points, const std::string& what,
+                   const std::vector<MatrixXd>& f) {
+  std::vector<std::string> dimensions = {"t"};
+  dimensions.insert(dimensions.end(), points.begin(), points.end());
   if (f.size() == 1) {
-    file.variable(name, "time", points, "units of y", what, f.front());
+    file.array(name, dimensions, "unit of y", what,
+               VectorXd::Map(f.front().data(), f.front().size()));
     return;
   }
+  dimensions.emplace_back("output");
   const Index count = f.front().rows(), times = f.front().cols();
   const auto outputs = static_cast<Index>(f.size());
   VectorXd values(count * times * outputs);
@@ -89,15 +95,15 @@ void write_outputs(io::NetcdfWriter& file, const std::string& name, const std::s
   for (Index t = 0; t < times; ++t)
     for (Index g = 0; g < count; ++g)
       for (const MatrixXd& output : f) values[at++] = output(g, t);
-  file.array(name, {"time", points, "output"}, "units of y", what, values);
+  file.array(name, dimensions, "unit of y", what, values);
 }
 
 void write_values(io::NetcdfWriter& file, const std::string& name, const std::string& points,
                   const std::string& what, const MatrixXd& y) {
   if (y.cols() == 1)
-    file.variable(name, points, "units of y", what, VectorXd(y.col(0)));
+    file.variable(name, points, "unit of y", what, VectorXd(y.col(0)));
   else
-    file.variable(name, points, "output", "units of y", what, y.transpose());
+    file.variable(name, points, "output", "unit of y", what, y.transpose());
 }
 
 }  // namespace
@@ -131,36 +137,34 @@ void write_theory(const TheoryFile& file, const std::filesystem::path& directory
     nc.attribute("version", base::version());
     nc.attribute("experiment", file.experiment_text);
     nc.attribute("conventions", file.summary.at("conventions").dump());
-    nc.dimension("time", theory.t.size());
+    nc.dimension("t", theory.t.size());
     nc.dimension("dim", file.x.rows());
     nc.dimension("sample", file.x.cols());
-    nc.dimension("point", file.points.cols());
+    write_grid(nc, experiment.problem.grid);
+    const std::vector<std::string> points = grid_dimensions(experiment.problem.grid);
     nc.dimension("rate", theory.rates.size());
     if (file.y.cols() > 1) nc.dimension("output", file.y.cols());
-    nc.variable("t", "time", "gradient-flow time of R_S", "time", theory.t);
-    nc.variable("x", "sample", "dim", "units of x", "samples", file.x);
-    write_values(nc, "y", "sample", "values of the samples", file.y);
-    nc.variable("point_x", "point", "dim", "units of x", "points", file.points);
+    nc.variable("t", "t", "1", "t, time of the gradient flow of R_S = 1/2 sum (f - y)^2", theory.t);
+    nc.variable("x_train", "sample", "dim", "unit of x", "samples", file.x);
+    write_values(nc, "y_train", "sample", "values of the samples", file.y);
     nc.variable("rates", "rate", "1/t", "rates of the prediction", theory.rates);
-    write_outputs(nc, "f_lfp", "point", "the prediction", theory.lfp().f);
-    nc.variable("loss_lfp", "time", "units of y squared", "loss of the prediction",
-                theory.lfp().loss);
+    write_outputs(nc, "f_lfp", points, "the prediction", theory.lfp().f);
+    nc.variable("loss_lfp", "t", "(unit of y)^2", "loss of the prediction", theory.lfp().loss);
     if (experiment.test) {
       nc.dimension("test", experiment.test->x.cols());
-      nc.variable("x_test", "test", "dim", "units of x", "test points", experiment.test->x);
+      nc.variable("x_test", "test", "dim", "unit of x", "test points", experiment.test->x);
       write_values(nc, "y_test", "test", "values at the test points", experiment.test->y);
-      write_outputs(nc, "f_test_lfp", "test", "the prediction at the test points",
+      write_outputs(nc, "f_test_lfp", {"test"}, "the prediction at the test points",
                     theory.lfp().f_test);
     }
     for (const ModelAlone& model : theory.models) {
       const std::string name(base::name_of(model.model));
       if (&model != &theory.lfp())
-        write_outputs(nc, "f_" + name, "point", "what " + name + " predicts", model.f);
+        write_outputs(nc, "f_" + name, points, "what " + name + " predicts", model.f);
       if (!model.test) continue;
-      nc.variable("test_rmse_" + name, "time", "units of y", "test error of " + name,
-                  model.test->rmse);
+      nc.variable("test_rmse_" + name, "t", "unit of y", "test error of " + name, model.test->rmse);
       if (model.test->accuracy.size() > 0)
-        nc.variable("test_accuracy_" + name, "time", "1", "test accuracy of " + name,
+        nc.variable("test_accuracy_" + name, "t", "1", "test accuracy of " + name,
                     model.test->accuracy);
     }
   });

@@ -62,9 +62,9 @@ def compare(theory: LFP, net: WideNetwork, X: Any) -> "xr.Dataset":
     Returns
     -------
     xarray.Dataset
-        As in the command's result.nc: `t` (time), `x_grid` (grid, dim), `x_train` (sample, dim),
-        `y_train` (sample), `f_nn` and `f_lfp` (time, grid), `f_lfp_limit` (grid), `loss_nn`,
-        `loss_lfp` and `rmse` (time); ``ds.sel(t=1.0, method="nearest")`` is one time.
+        As in the command's result.nc: `t` (t), `x_grid` (grid, dim), `x_train` (sample, dim),
+        `y_train` (sample), `f_nn` and `f_lfp` (t, grid), `f_lfp_limit` (grid), `loss_nn`,
+        `loss_lfp` and `rmse` (t); ``ds.sel(t=1.0, method="nearest")`` is one time.
 
     Raises
     ------
@@ -83,16 +83,16 @@ def compare(theory: LFP, net: WideNetwork, X: Any) -> "xr.Dataset":
             "x_train": (("sample", "dim"), net._task["x"]),
             "y_train": ("sample", net._task["y"]),
             "x_grid": (("grid", "dim"), points),
-            "f_nn": (("time", "grid"), f_nn),
-            "f_lfp": (("time", "grid"), f_lfp),
+            "f_nn": (("t", "grid"), f_nn),
+            "f_lfp": (("t", "grid"), f_lfp),
             "f_lfp_limit": ("grid", solved.predict(points)),
-            "loss_nn": ("time", net.loss_),
-            "loss_lfp": ("time", solved.loss(t)),
-            "rmse": ("time", np.sqrt(np.mean((f_nn - f_lfp) ** 2, axis=1))),
+            "loss_nn": ("t", net.loss_),
+            "loss_lfp": ("t", solved.loss(t)),
+            "rmse": ("t", np.sqrt(np.mean((f_nn - f_lfp) ** 2, axis=1))),
         },
-        coords={"t": ("time", t)},
+        coords={"t": t},
         attrs={"model": solved.model, "method": net._task["method"]},
-    ).set_xindex("t")
+    )
 
 
 def ladder(theory: LFP, net: WideNetwork, X: Any) -> "pd.DataFrame":

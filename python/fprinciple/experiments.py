@@ -26,7 +26,8 @@ class Result:
     summary : dict
         Every number, under the keys of summary.json (docs/experiment.md).
     dataset : xarray.Dataset
-        Every array, under the names of result.nc; `t` is an index.
+        Every array, under the names of result.nc; `t` and the axes of a
+        regular grid (`x`, or `x1`, `x2`, …) are coordinates.
     directory : Path
         Where summary.json and result.nc are.
     """
@@ -133,6 +134,4 @@ def run(
     summary = json.loads((place / "summary.json").read_text())
     with xr.open_dataset(place / "result.nc") as read:
         dataset = read.load()
-    if "t" not in dataset.xindexes:
-        dataset = dataset.set_coords("t").set_xindex("t")
     return Result(summary, dataset, place)

@@ -4,6 +4,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
@@ -23,6 +24,38 @@ def test_the_command_has_the_same_bits(tmp_path):
     assert len(theirs) > 10
     for name, array in theirs.items():
         np.testing.assert_array_equal(ours.dataset[name].to_numpy(), array.to_numpy(), err_msg=name)
+
+
+def test_a_result_file_has_coordinates(tmp_path):
+    line = fp.run(SMALL, directory=tmp_path / "line").directory
+    with xr.open_dataset(line / "result.nc") as ds:
+        assert ds.f_nn.dims == ("t", "x")
+        assert ds.loss_nn.dims == ("t",)
+        np.testing.assert_array_equal(ds.x, ds.x_grid[:, 0])
+        near = ds.f_nn.sel(t=1.0, method="nearest")
+        np.testing.assert_array_equal(near, ds.f_nn[np.abs(ds.t.to_numpy() - 1.0).argmin()])
+        assert isinstance(ds.attrs["seed"], np.int64)
+        assert all(name.isidentifier() for name in ds.sizes)
+        ds.f_nn.plot()
+        plt.close("all")
+
+    plane = {
+        "data": {"x": [[0.5, 0.0], [0.0, -0.5]], "y": [1.0, -1.0]},
+        "grid": {"range": [[-1.0, 1.0], [0.0, 2.0]], "count": [5, 9]},
+    }
+    keys = tomllib.loads(SMALL.read_text()) | plane
+    keys["lfp"] = {"model": "complete", "lattice": "none"}
+    keys["network"]["w"] = {"dist": "normal", "scale": 1.0}
+    keys.pop("report", None)
+    with xr.open_dataset(fp.run(keys, directory=tmp_path / "p").directory / "result.nc") as ds:
+        assert ds.f_nn.dims == ("t", "x1", "x2")
+        assert ds.f_nn.shape[1:] == (5, 9)
+        at = {"x1": -0.5, "x2": 1.25}
+        point = np.argwhere((ds.x_grid.to_numpy() == [-0.5, 1.25]).all(axis=-1))
+        assert len(point) == 1
+        np.testing.assert_array_equal(
+            ds.f_nn.sel(at), ds.f_nn.to_numpy()[:, point[0, 0], point[0, 1]]
+        )
 
 
 def test_a_file_and_a_dict_are_one(tmp_path):

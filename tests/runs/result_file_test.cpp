@@ -50,6 +50,30 @@ Run named(Eigen::Index dim, bool with_target) {
   return run;
 }
 
+using Arrays = std::map<std::string, std::pair<std::vector<std::uint64_t>, Eigen::VectorXd>>;
+
+/// Writes result.nc anew, each array with dimensions of its own, after `change` has been at them.
+void rewrite(const std::string& file, const std::function<void(Arrays&)>& change) {
+  Arrays arrays;
+  {
+    const io::NetcdfReader in(file);
+    for (const std::string& name : in.variables())
+      arrays[name] = {in.shape(name), in.numbers(name)};
+  }
+  change(arrays);
+  io::write_netcdf(file, [&](io::NetcdfWriter& out) {
+    out.attribute("experiment", std::string("e"));
+    for (const auto& [name, contents] : arrays) {
+      std::vector<std::string> dimensions;
+      for (const std::uint64_t size : contents.first) {
+        dimensions.push_back(fmt::format("{}_{}", name, dimensions.size()));
+        out.dimension(dimensions.back(), static_cast<Eigen::Index>(size));
+      }
+      out.numbers(name, dimensions, contents.second);
+    }
+  });
+}
+
 }  // namespace
 
 TEST_CASE("a result whose arrays are not what a result has is refused") {
@@ -82,11 +106,48 @@ TEST_CASE("a result whose arrays are not what a result has is refused") {
                 [](Comparison& c) { c.frequency[1] = c.frequency[2]; });
   for (const double count : {0.0, 79.0, 81.0}) {
     CAPTURE(count);
-    check_refused("grid_axes must have first, last and count of 1 axes with 80 points",
-                  [&](auto& c) { c.grid.axes[0].count = static_cast<Eigen::Index>(count); });
+    runs::write_run(named(1, true), folder.path);
+    rewrite((folder.path / "result.nc").string(),
+            [&](Arrays& arrays) { arrays.at("grid_axes").second[2] = count; });
+    CHECK_THAT(
+        folder.refusal(),
+        Catch::Contains("grid_axes must have first, last and count of 1 axes with 80 points"));
   }
   check_refused("grid_axes must have", [](Comparison& c) { c.grid.axes[0].lo = 2.0; });
   check_refused("grid_axes must have", [&](Comparison& c) { c.grid.axes[0].lo = nan; });
+}
+
+TEST_CASE("a result is read back to the bit, and with one dimension for all of the grid") {
+  const ResultFolder folder;
+  const std::string file = (folder.path / "result.nc").string();
+  for (const Eigen::Index dim : {1, 2}) {
+    CAPTURE(dim);
+    const Run run = named(dim, true);
+    runs::write_run(run, folder.path);
+    const auto check_same = [&] {
+      const Comparison c = runs::read_run(folder.path).comparison;
+      CHECK(c.grid.points == run.comparison.grid.points);
+      CHECK(c.grid.axes.size() == static_cast<std::size_t>(dim));
+      CHECK(c.t == run.comparison.t);
+      CHECK(c.f_nn == run.comparison.f_nn);
+      CHECK(c.lfp().limit == run.comparison.lfp().limit);
+      CHECK(c.target == run.comparison.target);
+    };
+    check_same();
+    // As older programs wrote it.
+    const auto points = static_cast<std::uint64_t>(run.comparison.grid.size());
+    rewrite(file, [&](Arrays& arrays) {
+      CHECK(arrays.at("f_nn").first.size() == static_cast<std::size_t>(1 + dim));
+      CHECK(arrays.at(dim == 1 ? "x" : "x2").second.size() == run.comparison.grid.axes[0].count);
+      for (const char* axis : {"x", "x1", "x2"}) arrays.erase(axis);
+      arrays["x_grid"].first = {points, static_cast<std::uint64_t>(dim)};
+      for (auto& [name, array] : arrays) {
+        if (name == "f_nn" || name == "f_lfp") array.first = {array.first.front(), points};
+        if (name == "f_lfp_limit" || name == "target") array.first = {points};
+      }
+    });
+    check_same();
+  }
 }
 
 TEST_CASE("a result whose arrays do not fit to each other is refused") {
@@ -95,30 +156,12 @@ TEST_CASE("a result whose arrays do not fit to each other is refused") {
   // One array in the place of another.
   const auto refusal = [&](const char* array, const std::string& taken_for) {
     runs::write_run(named(1, true), folder.path);
-    std::map<std::string, std::pair<std::vector<std::uint64_t>, Eigen::VectorXd>> arrays;
-    {
-      const io::NetcdfReader in(file);
-      for (const std::string& name : in.variables()) {
-        const std::string from = name == taken_for ? array : name;
-        arrays[name] = {in.shape(from), in.numbers(from)};
-      }
-    }
-    io::write_netcdf(file, [&](io::NetcdfWriter& out) {
-      out.attribute("experiment", std::string("e"));
-      for (const auto& [name, contents] : arrays) {
-        std::vector<std::string> dimensions;
-        for (const std::uint64_t size : contents.first) {
-          dimensions.push_back(fmt::format("{}_{}", name, dimensions.size()));
-          out.dimension(dimensions.back(), static_cast<Eigen::Index>(size));
-        }
-        out.numbers(name, dimensions, contents.second);
-      }
-    });
+    rewrite(file, [&](Arrays& arrays) { arrays[taken_for] = arrays.at(array); });
     return folder.refusal();
   };
   CHECK(refusal("f_nn", "f_nn") == "accepted");
   CHECK(refusal("f_lfp_limit", "loss_nn") ==
-        file + ": variable loss_nn has 80 values along time, must have 20");
+        file + ": variable loss_nn has 80 values along t, must have 20");
   CHECK(refusal("spectrum_nn", "f_nn") ==
         file + ": variable f_nn has 12 values along grid, must have 80");
   CHECK(refusal("cubic_spline", "y_train") ==
