@@ -86,9 +86,9 @@ struct Distance {
 /// A rung of the ladder, as far as its ends are apart: root mean squares on the grid.
 struct RungNumbers {
   Rung rung;
-  double rmse;        ///< at the last time
-  double rmse_max;    ///< at the worst time
-  double rmse_limit;  ///< in the limit; the network's is its last time
+  double rmse = 0.0;        ///< at the last time
+  double rmse_max = 0.0;    ///< at the worst time
+  double rmse_limit = 0.0;  ///< in the limit; the network's is its last time
 };
 
 /// How training went.

@@ -35,7 +35,7 @@ bool applies(Model model, const Theory& theory, bool network);
 
 /// A model and what it predicts.
 struct Predicted {
-  Model model;
+  Model model = Model::complete;
   Prediction prediction;
 };
 
