@@ -257,9 +257,23 @@ FPRINCIPLE_CLONES void step_series(const Layer& next, const Side& rows, const Si
   }
 }
 
+/// begin on the line, where nearly all pairs are close to a correlation of ±1, and the determinant
+/// is σ_b² (u − v)².
+FPRINCIPLE_CLONES void begin_line(const double* u, Index size, double v, double bias_std,
+                                  const double* root, double column_root, double* __restrict c,
+                                  double* __restrict gap) {
+  for (Index i = 0; i < size; ++i) {
+    const double apart = bias_std * (u[i] - v);
+    c[i] += bias_std * bias_std;
+    gap[i] = apart * apart / (root[i] * column_root + std::abs(c[i]) + kTiny);
+  }
+}
+
 /// Σ¹ and √(Σ¹Σ¹) − |Σ¹| between a block of points u and one v, from c = u·v.
 void begin(const MatrixXd& u, Index first, Index size, const MatrixXd& v, Index j, double bias_std,
            const double* root, double column_root, double* c, double* gap) {
+  if (u.rows() == 1)
+    return begin_line(u.data() + first, size, v(0, j), bias_std, root, column_root, c, gap);
   for (Index i = 0; i < size; ++i) {
     const double scale = root[i] * column_root;
     c[i] += bias_std * bias_std;
