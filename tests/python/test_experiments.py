@@ -44,7 +44,7 @@ def test_a_result_file_has_coordinates(tmp_path):
         "grid": {"range": [[-1.0, 1.0], [0.0, 2.0]], "count": [5, 9]},
     }
     keys = tomllib.loads(SMALL.read_text()) | plane
-    keys["lfp"] = {"model": "complete", "lattice": "none"}
+    keys["lfp"] = {"model": "complete"}
     keys["network"]["w"] = {"dist": "normal", "scale": 1.0}
     keys.pop("report", None)
     with xr.open_dataset(fp.run(keys, directory=tmp_path / "p").directory / "result.nc") as ds:
