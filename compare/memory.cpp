@@ -6,6 +6,7 @@
 #include "lfp/complete_lattice.hpp"
 #include "lfp/dual.hpp"
 #include "lfp/kernel_flow.hpp"
+#include "lfp/line_flow.hpp"
 #include "lfp/mesh_free.hpp"
 #include "lfp/propagator.hpp"
 #include "lfp/spectrum.hpp"
@@ -144,6 +145,11 @@ Memory of_comparison(const Problem& problem, const Sizes& size, std::size_t mode
 
 Memory model_memory(const Problem& problem, Model model) {
   const Sizes size(problem);
+  Theory theory = problem.theory;
+  theory.model = model;
+  if (solved_on_line(theory, problem.law, problem.samples.dim(), problem.samples.size()))
+    return lfp::line_flow_memory(problem.samples.size()) +
+           held(2.0 * size.grid() + doubles(4.0 * size.n));
   Memory out = of_model(problem, size, model);
   if (problem.theory.check && model == problem.theory.model) out += of_check(problem, size, model);
   return out;

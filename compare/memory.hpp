@@ -12,7 +12,7 @@ namespace fprinciple::compare {
 base::Memory memory(const Problem& problem);
 
 /// Of one model alone, solved for the samples and known at the grid; the problem's own with its
-/// check.
+/// check. O(n) where it is solved on the line and its rates are not asked for.
 base::Memory model_memory(const Problem& problem, Model model);
 
 }  // namespace fprinciple::compare

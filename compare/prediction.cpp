@@ -4,6 +4,7 @@
 #include "base/require.hpp"
 #include "base/stopwatch.hpp"
 #include "lfp/evaluate.hpp"
+#include "lfp/line_flow.hpp"
 #include "lfp/mesh_free.hpp"
 #include "lfp/propagator.hpp"
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <unordered_map>
 #include <utility>
 
 namespace fprinciple::compare {
@@ -33,6 +35,13 @@ struct Prediction::MeshFree {
   std::shared_ptr<const MatrixXd> k_grid;
   MatrixXd p_grid;
   double seconds;
+};
+
+struct Prediction::OnLine {
+  LineModel model;
+  lfp::LineFlow flow;
+  double seconds;
+  Prediction dense() const { return model.dense(model.residual); }
 };
 
 namespace {
@@ -78,7 +87,20 @@ Prediction::Prediction(KernelModel model, MatrixXd k_grid, const data::Grid& gri
                .seconds = seconds});
 }
 
+Prediction::Prediction(LineModel model, const data::Grid& grid, Function f_ini)
+    : grid_(std::make_shared<data::Grid>(grid)),
+      residual_(model.residual.y),
+      f_ini_(std::move(f_ini)) {
+  const base::Stopwatch watch;
+  lfp::LineFlow flow(model.law, model.residual, model.ridge);
+  solution_ = std::make_shared<const OnLine>(
+      OnLine{.model = std::move(model), .flow = std::move(flow), .seconds = watch.seconds()});
+}
+
 MatrixXd Prediction::change(const data::Grid& grid, const VectorXd& t) const {
+  if (const auto* line = std::get_if<2>(&solution_))
+    return grid.size() > 0 ? (*line)->flow.values(grid.points.row(0).transpose(), t)
+                           : MatrixXd(0, t.size());
   const bool kept = same(grid, *grid_);
   if (const auto* lattice = std::get_if<0>(&solution_)) {
     const OnLattice& solved = **lattice;
@@ -98,6 +120,7 @@ MatrixXd Prediction::change(const data::Grid& grid, const VectorXd& t) const {
 }
 
 MatrixXd Prediction::change_at_samples(const VectorXd& t) const {
+  if (const auto* line = std::get_if<2>(&solution_)) return (*line)->flow.at_samples(t);
   if (const auto* lattice = std::get_if<0>(&solution_)) {
     const OnLattice& solved = **lattice;
     MatrixXd f(residual_.size(), t.size());
@@ -138,6 +161,7 @@ VectorXd Prediction::rates() const {
   const base::OneBlasThread blas;
   if (const auto* lattice = std::get_if<0>(&solution_))
     return (*lattice)->propagator.rates().reverse();
+  if (const auto* line = std::get_if<2>(&solution_)) return (*line)->dense().rates();
   return std::get<1>(solution_)->flow.rates();
 }
 
@@ -147,6 +171,13 @@ Prediction Prediction::of(const VectorXd& residual) const {
     lfp::Problem problem = (*lattice)->problem;
     problem.samples.y = residual;
     Prediction out(std::move(problem), *grid_, f_ini_);
+    out.details = details;
+    return out;
+  }
+  if (const auto* line = std::get_if<2>(&solution_)) {
+    LineModel model = (*line)->model;
+    model.residual.y = residual;
+    Prediction out(std::move(model), *grid_, f_ini_);
     out.details = details;
     return out;
   }
@@ -166,6 +197,7 @@ double Prediction::norm() const {
     return std::sqrt(
         lfp::fp_norm_squared(solved.problem, solved.propagator.coefficients(kForever)));
   }
+  if (const auto* line = std::get_if<2>(&solution_)) return (*line)->flow.norm();
   const MeshFree& solved = *std::get<1>(solution_);
   const VectorXd weights = solved.flow.weights(VectorXd::Constant(1, kForever)).kernel.col(0);
   // Of a singular kernel rounding may leave a little less than 0.
@@ -180,6 +212,9 @@ SolverCheck Prediction::check(double scale) const {
     const OnLattice& solved = **lattice;
     return check_solvers(solved.problem, solved.propagator, solved.seconds, *solved.on_grid, scale);
   }
+  if (const auto* line = std::get_if<2>(&solution_))
+    return check_solvers((*line)->flow, residual_, (*line)->model.ridge, (*line)->seconds,
+                         grid_->points.row(0).transpose(), scale);
   const MeshFree& solved = *std::get<1>(solution_);
   return check_solvers(solved.model->problem, solved.flow, solved.seconds, *solved.k_grid,
                        solved.p_grid, scale);
@@ -213,6 +248,19 @@ VectorXd Prediction::sensitivity(const data::Grid& grid, const VectorXd& t, int 
     }
     return largest;
   }
+  if (const auto* line = std::get_if<2>(&solution_)) {
+    const MatrixXd f = change(grid, t);
+    for (int seed = 1; seed <= draws; ++seed) {
+      random.seed(static_cast<std::uint64_t>(seed));
+      LineModel other = (*line)->model;
+      std::unordered_map<double, double> moved;  // one x stays one x
+      for (double& x : other.residual.x.reshaped())
+        x = moved.try_emplace(x, relative(MatrixXd::Constant(1, 1, x))(0, 0)).first->second;
+      other.residual.y = relative(residual_);
+      compare(Prediction(std::move(other), grid, {}).change(grid, t), f);
+    }
+    return largest;
+  }
   const MeshFree& solved = *std::get<1>(solution_);
   const lfp::KernelProblem& problem = solved.model->problem;
   const MatrixXd k = solved.model->kernel(grid.points);
@@ -233,6 +281,7 @@ VectorXd Prediction::sensitivity(const data::Grid& grid, const VectorXd& t, int 
 }
 
 Prediction::Truncated Prediction::truncated(double threshold) const {
+  if (const auto* line = std::get_if<2>(&solution_)) return (*line)->dense().truncated(threshold);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Truncated out{.threshold = threshold};
   VectorXd at_samples;

@@ -2,6 +2,8 @@
 
 #include "compare/solver_check.hpp"
 #include "data/grid.hpp"
+#include "data/network_law.hpp"
+#include "data/samples.hpp"
 #include "lfp/kernel_flow.hpp"
 #include "lfp/problem.hpp"
 
@@ -25,6 +27,17 @@ struct KernelModel {
   int unpenalised_order = 0;  ///< the polynomials of degree < order move freely
 };
 
+class Prediction;
+
+/// LFP-2019 of a ReLU network in one dimension, by lfp/line_flow.hpp.
+struct LineModel {
+  data::NetworkLaw law;
+  data::Samples residual;  ///< of f − f_ini
+  double ridge = 0.0;
+  /// The same by the kernel's matrix, O(n³), for what else there is no way to.
+  std::function<Prediction(const data::Samples& residual)> dense;
+};
+
 /// What is known of a model besides its values.
 struct PredictionDetails {
   std::optional<int> unpenalised_degree;     ///< mesh-free: of the polynomials that move freely
@@ -44,6 +57,10 @@ class Prediction {
 
   /// Mesh-free (lfp/kernel_flow.hpp); k_grid (G × n) is the kernel at the grid.
   Prediction(KernelModel model, Eigen::MatrixXd k_grid, const data::Grid& grid, Function f_ini);
+
+  /// On the line. What is asked costs O(n) a time, but rates and a truncated limit O(n³).
+  Prediction(LineModel model, const data::Grid& grid, Function f_ini);
+  bool on_line() const { return solution_.index() == 2; }
 
   /// f at points (d × N) and times t ≥ 0, ∞ among them: N × T. On a lattice O(N · size) a time, on
   /// regular grids by FFT; mesh-free O(n N T) and the kernel at the points. Throws InputError for
@@ -76,8 +93,9 @@ class Prediction {
 
   /// The largest change of f over the points of `grid`, T, among `draws` solutions of inputs that
   /// are changed at random by as much as they are uncertain: a kernel by its estimated error and
-  /// what rounding makes of it, √n ε of the largest entry; on a lattice places, weights and values
-  /// by 2 ε of themselves. Each costs as much as the first solution.
+  /// what rounding makes of it, √n ε of the largest entry; on a lattice places, weights and values,
+  /// and on the line places and values, by 2 ε of themselves. Each costs as much as the first
+  /// solution.
   Eigen::VectorXd sensitivity(const data::Grid& grid, const Eigen::VectorXd& t, int draws) const;
 
   /// The limit in which directions of a rate below `threshold` λ_max do not move: what is known
@@ -96,10 +114,13 @@ class Prediction {
   Prediction() = default;
   struct OnLattice;
   struct MeshFree;
+  struct OnLine;
   Eigen::MatrixXd change(const data::Grid& grid, const Eigen::VectorXd& t) const;
   Eigen::MatrixXd change_at_samples(const Eigen::VectorXd& t) const;
 
-  std::variant<std::shared_ptr<const OnLattice>, std::shared_ptr<const MeshFree>> solution_;
+  std::variant<std::shared_ptr<const OnLattice>, std::shared_ptr<const MeshFree>,
+               std::shared_ptr<const OnLine>>
+      solution_;
   std::shared_ptr<const data::Grid> grid_;
   Eigen::VectorXd residual_;  // y − f_ini(X), n
   Function f_ini_;

@@ -41,6 +41,11 @@ void compare_routes(SolverCheck& check, const char* what) {
         spread, what));
 }
 
+void skip_iterative(SolverCheck& check) {
+  for (const Route route : {Route::ode, Route::ceres})
+    check.routes[route].skipped = "needs a lattice; this prediction is mesh-free";
+}
+
 /// The largest samples × lattice unknowns for the iterative routes: a few seconds.
 constexpr double kLargestCheck = 1.2e5;
 
@@ -107,8 +112,24 @@ SolverCheck check_solvers(const lfp::KernelProblem& problem, const lfp::KernelFl
       p_grid);
   enter(check, Route::propagator, limit, flow_seconds + propagator_watch.seconds(), scale);
   compare_routes(check, "kernel");
-  for (const Route route : {Route::ode, Route::ceres})
-    check.routes[route].skipped = "needs a lattice; this prediction is mesh-free";
+  skip_iterative(check);
+  return check;
+}
+
+SolverCheck check_solvers(const lfp::LineFlow& flow, const Eigen::VectorXd& r_0, double ridge,
+                          double flow_seconds, const Eigen::VectorXd& points, double scale) {
+  SolverCheck check;
+  const base::Stopwatch dual_watch;
+  check.limit =
+      flow.values(points, Eigen::VectorXd::Constant(1, std::numeric_limits<double>::infinity()));
+  enter(check, Route::dual, check.limit, flow_seconds + dual_watch.seconds(), scale);
+  const base::Stopwatch propagator_watch;
+  const Eigen::VectorXd settled = Eigen::VectorXd::Constant(1, flow.settled());
+  const Eigen::VectorXd limit = flow.values(points, settled);
+  enter(check, Route::propagator, limit, flow_seconds + propagator_watch.seconds(), scale);
+  if (ridge == 0.0) enter_residual(check, flow.at_samples(settled) - r_0, scale, "kernel");
+  compare_routes(check, "kernel");
+  skip_iterative(check);
   return check;
 }
 

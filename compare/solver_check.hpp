@@ -3,6 +3,7 @@
 #include "base/names.hpp"
 #include "lfp/evaluate.hpp"
 #include "lfp/kernel_flow.hpp"
+#include "lfp/line_flow.hpp"
 #include "lfp/problem.hpp"
 #include "lfp/propagator.hpp"
 
@@ -52,5 +53,10 @@ SolverCheck check_solvers(const lfp::Problem& problem, const lfp::Propagator& pr
 SolverCheck check_solvers(const lfp::KernelProblem& problem, const lfp::KernelFlow& flow,
                           double flow_seconds, const Eigen::MatrixXd& k_grid,
                           const Eigen::MatrixXd& p_grid, double scale);
+
+/// The same on the line: the limit (dual), and a time after which nothing changes (propagator).
+/// r_0 = y − f_ini(X) of the samples; points, G.
+SolverCheck check_solvers(const lfp::LineFlow& flow, const Eigen::VectorXd& r_0, double ridge,
+                          double flow_seconds, const Eigen::VectorXd& points, double scale);
 
 }  // namespace fprinciple::compare

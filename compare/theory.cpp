@@ -103,7 +103,7 @@ Prediction on_lattice(const Theory& theory, const Setting& setting) {
           setting.grid, setting.f_ini};
 }
 
-Prediction without_lattice(const Theory& theory, const Setting& setting) {
+Prediction by_kernel(const Theory& theory, const Setting& setting) {
   const auto& [x, y] = setting.residual;
   const lfp::MeshFree model = theory.model == Model::lfp2020
                                   ? lfp::mesh_free_2020(setting.law, x.rows())
@@ -120,6 +120,21 @@ Prediction without_lattice(const Theory& theory, const Setting& setting) {
                   .unpenalised_order = model.order},
                  on_grid(kernel, setting.grid, y.size()), setting.grid, setting.f_ini);
   out.details.unpenalised_degree = model.order - 1;
+  return out;
+}
+
+Prediction without_lattice(const Theory& theory, const Setting& setting) {
+  const data::Samples& residual = setting.residual;
+  if (!solved_on_line(theory, setting.law, residual.dim(), residual.size()))
+    return by_kernel(theory, setting);
+  const auto dense = [theory, law = setting.law, grid = setting.grid,
+                      f_ini = setting.f_ini](const data::Samples& samples) -> Prediction {
+    return by_kernel(
+        theory, {.law = law, .grid = grid, .residual = samples, .start = nullptr, .f_ini = f_ini});
+  };
+  Prediction out({.law = setting.law, .residual = residual, .ridge = theory.ridge, .dense = dense},
+                 setting.grid, setting.f_ini);
+  out.details.unpenalised_degree = lfp::mesh_free_2019(setting.law, 1).order - 1;
   return out;
 }
 
@@ -224,6 +239,13 @@ Prediction predict(const data::DeepLaw& law, double ridge, const data::Samples& 
   out.details.kernel_method = k.method;
   out.details.kernel_error = k.error;
   return out;
+}
+
+bool solved_on_line(const Theory& theory, const data::NetworkLaw& law, Eigen::Index dim,
+                    Eigen::Index samples) {
+  constexpr Eigen::Index kFewSamples = 2000;
+  return theory.model == Model::lfp2019 && !theory.lattice && dim == 1 && samples > kFewSamples &&
+         law.activation == data::Activation::relu && (law.train.a || law.train.b);
 }
 
 bool applies(Model model, const Theory& theory, bool network) {

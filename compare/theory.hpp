@@ -28,6 +28,12 @@ Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data
 Prediction predict(const data::DeepLaw& law, double ridge, const data::Samples& samples,
                    const data::Grid& grid);
 
+/// Whether a model is solved in O(n) on the line (lfp/line_flow.hpp), not by its kernel's matrix:
+/// mesh-free LFP-2019 of a ReLU network that moves a or b, in one dimension, of more than 2000
+/// samples.
+bool solved_on_line(const Theory& theory, const data::NetworkLaw& law, Eigen::Index dim,
+                    Eigen::Index samples);
+
 /// Whether a model of the ladder can be had for a theory whose own model it need not be: the
 /// linearised one where there is a `network`, complete LFP where the laws are known, the others on
 /// a lattice, or mesh-free with moments of the laws.

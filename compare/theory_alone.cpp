@@ -41,10 +41,14 @@ void require_valid(const AloneTask& task) {
                   task.times[k], "0, above it or infinite, and increasing");
 }
 
+bool on_line(const Problem& problem) {
+  return solved_on_line(problem.theory, problem.law, problem.samples.dim(), problem.samples.size());
+}
+
 /// The problem's model, and those of the ladder that need nothing that is not there.
 std::vector<Model> models_of(const Problem& problem, bool network) {
   const Model chosen = problem.theory.model;
-  if (!problem.ladder || chosen == Model::power) return {chosen};
+  if (!problem.ladder || chosen == Model::power || on_line(problem)) return {chosen};
   std::vector<Model> out;
   for (const Rung& rung : rungs)
     if (rung.lower == chosen || applies(rung.lower, problem.theory, network))
@@ -121,7 +125,7 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
   const std::vector<Model> models = models_of(problem, start.has_value());
   if (progress) progress({});
   const Prediction chosen = solved(problem.theory.model);
-  out.rates = chosen.rates();
+  if (!chosen.on_line()) out.rates = chosen.rates();
   out.details = chosen.details;
   out.t = task.times.size() > 0 ? task.times : times_of(out.rates);
   if (problem.theory.check) {
@@ -130,6 +134,12 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
     out.solvers = chosen.check(scale > 0.0 ? scale : 1.0);
     out.warnings = out.solvers->warnings;
   }
+  if (chosen.on_line())
+    out.warnings.push_back(fmt::format(
+        "{} samples are solved on the line, in O(n): the rates{} are left out, as they would take "
+        "the kernel's matrix{}",
+        problem.samples.size(), problem.ladder ? " and the other models of the ladder" : "",
+        task.times.size() > 0 ? "" : "; without times, t = 0 and the limit are answered"));
   for (const Model model : models) {
     if (progress)
       progress({.done = static_cast<double>(out.models.size() + 1) /

@@ -27,7 +27,9 @@ struct TheoryAlone {
   Eigen::VectorXd t;               ///< T, increasing; ∞ may be the last
   std::vector<ModelAlone> models;  ///< from the network downwards
   std::size_t prediction = 0;      ///< which of them is the prediction
-  Eigen::VectorXd rates;           ///< of the prediction, increasing
+  /// Of the prediction, increasing; none where it is solved on the line (solved_on_line), as they
+  /// alone would cost O(n³).
+  Eigen::VectorXd rates;
   PredictionDetails details;
   std::optional<SolverCheck> solvers;  ///< of the first output's limit, where theory.check asks
   bool network_drawn = false;          ///< only where the model is of a network's first weights
@@ -42,13 +44,16 @@ struct AloneTask {
   const Problem& problem;
   const Eigen::MatrixXd& y;
   std::optional<TestSet> test;
-  Eigen::VectorXd times;  ///< ≥ 0, increasing, ∞ among them; empty: chosen from the rates
+  /// ≥ 0, increasing, ∞ among them; empty: chosen from the rates, without rates 0 and ∞.
+  Eigen::VectorXd times;
 };
 
 /// Theory alone: the problem's model, and where problem.ladder says so the others that apply.
 /// Starts at given weights where there are some; else weights are drawn only for the linearised
 /// model and for moments of the weights, and f starts at 0 otherwise, the mean over all draws. Cost
-/// as the models', and O(n (G + N) T k). Throws as predict does.
+/// as the models', and O(n (G + N) T k). Where the prediction is
+/// solved on the line O((n + G + N) T k), and the ladder's other models, which are not, are left
+/// out: warnings say so. Throws as predict does.
 TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress = {});
 
 /// What that needs: each model's matrices, and the arrays that are kept.

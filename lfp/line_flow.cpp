@@ -309,6 +309,14 @@ MatrixXd LineFlow::at_samples(const VectorXd& t) const {
   return f;
 }
 
+double LineFlow::settled() const {
+  // No rate is below a small share of what the nearest two samples differ by.
+  constexpr double kLater = 1e18;
+  double least = std::numeric_limits<double>::infinity();
+  for (const double h : h_) least = std::min(least, h * (k1_ + h * h * k3_));
+  return h_.size() > 0 ? kLater / (least + ridge_) : 1.0;
+}
+
 double LineFlow::norm() const {
   return std::sqrt(curve(std::numeric_limits<double>::infinity()).energy);
 }

@@ -48,6 +48,9 @@ class LineFlow {
   /// The same at the samples, in the order in which they were given: n × T.
   Eigen::MatrixXd at_samples(const Eigen::VectorXd& t) const;
 
+  /// A time by which all that the samples tell is learnt to the last digit, finite. O(n).
+  double settled() const;
+
   /// √(λ^T K λ) in the limit, the FP-norm of f − f_ini; free polynomials count nothing. O(n).
   double norm() const;
 

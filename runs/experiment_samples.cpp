@@ -81,11 +81,13 @@ std::vector<Range> ranges_of(const TomlValue& value, Index d) {
 
 // The three sources of samples ------------------------------------------------------------------
 
-/// Both the network's tangent kernel and the theory's kernel are n × n.
+/// Both the network's tangent kernel and the theory's kernel are n × n, but on the line, where what
+/// the problem as a whole needs is asked when all of it is known.
 void require_sample_memory(const TomlPlace& place, Index n, Index d) {
   const double count = static_cast<double>(n);
   place.around([&] {
-    base::require_memory(8.0 * count * (8.0 * count + static_cast<double>(d) + 1.0),
+    const double columns = d == 1 ? 8.0 : 8.0 * count;
+    base::require_memory(8.0 * count * (columns + static_cast<double>(d) + 1.0),
                          fmt::format("{} samples", n));
   });
 }

@@ -31,7 +31,7 @@ json rates_in_json(const VectorXd& rates) {
   return {{"count", rates.size()},
           {"moving", (rates.array() > 0.0).count()},
           {"smallest", rates.size() > 0 ? number(rates[0]) : json()},
-          {"largest", number(largest)},
+          {"largest", rates.size() > 0 ? number(largest) : json()},
           {"largest_step", largest > 0.0 ? number(2.0 / largest) : json()}};
 }
 
@@ -142,12 +142,14 @@ void write_theory(const TheoryFile& file, const std::filesystem::path& directory
     nc.dimension("sample", file.x.cols());
     write_grid(nc, experiment.problem.grid);
     const std::vector<std::string> points = grid_dimensions(experiment.problem.grid);
-    nc.dimension("rate", theory.rates.size());
     if (file.y.cols() > 1) nc.dimension("output", file.y.cols());
     nc.variable("t", "t", "1", "t, time of the gradient flow of R_S = 1/2 sum (f - y)^2", theory.t);
     nc.variable("x_train", "sample", "dim", "unit of x", "samples", file.x);
     write_values(nc, "y_train", "sample", "values of the samples", file.y);
-    nc.variable("rates", "rate", "1/t", "rates of the prediction", theory.rates);
+    if (theory.rates.size() > 0) {  // none on the line
+      nc.dimension("rate", theory.rates.size());
+      nc.variable("rates", "rate", "1/t", "rates of the prediction", theory.rates);
+    }
     write_outputs(nc, "f_lfp", points, "the prediction", theory.lfp().f);
     nc.variable("loss_lfp", "t", "(unit of y)^2", "loss of the prediction", theory.lfp().loss);
     if (experiment.test) {

@@ -53,6 +53,8 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     -----
     Time t is that of the flow θ' = −∇ ½Σ(f − y)²; k steps of gradient descent with step η on this
     sum are t = ηk. Fit: O(n³) time, O(n²) memory, and the kernel; k outputs cost k times as much.
+    LFP-2019 without a lattice in one dimension, ReLU, of more than 2000 samples: O(n) a time, up to
+    millions; only `rates_` is O(n³) there.
     Theory: arXiv 1905.10264 (2019), arXiv 2010.08153 (2020); docs/theory.md.
 
     Examples

@@ -237,3 +237,45 @@ TEST_CASE("what is asked of theory is refused by name where it cannot be") {
                     "t is -1, but must be 0, above it, or infinite");
   CHECK_THROWS_AS(f.at(c.grid, VectorXd::Constant(1, NAN)), InputError);
 }
+
+TEST_CASE("prediction: on the line it is the kernel's, from a start that is not 0") {
+  // 67 samples at each of 30 x are, in the mean, one that learns 67 times as fast, and a ridge.
+  const Index n = 30, copies = 67;
+  data::NetworkLaw law;
+  law.width = 300;
+  law.a = tests::uniform(0.5);
+  law.w = tests::uniform(3.0);
+  law.b = tests::uniform(4.0);
+  const data::Samples few{tests::random_vector(n, 81).transpose(), tests::random_vector(n, 82)};
+  const data::Samples many{few.x.replicate(1, copies), few.y.replicate(copies, 1)};
+  const nn::Network start = nn::make_network(law, 1, nn::Draw{.seed = 5, .antisymmetric = false});
+  const data::Grid grid = data::make_grid({{-1.2, 1.2, 41}});
+  const VectorXd t{{0.0, 1e-4, 1e-2, 1.0, 100.0, kInfinity}};
+  for (const double ridge : {0.0, 0.3}) {
+    const Theory one{.model = Model::lfp2019, .ridge = ridge / copies};
+    const Theory all{.model = Model::lfp2019, .ridge = ridge};
+    REQUIRE(compare::solved_on_line(all, law, 1, many.size()));
+    const Prediction dense = compare::predict(one, law, few, grid, &start);
+    const Prediction line = compare::predict(all, law, many, grid, &start);
+    CHECK(line.on_line());
+    CHECK_FALSE(dense.on_line());
+    CAPTURE(ridge);
+    const MatrixXd expected = dense.at(grid, copies * t);
+    CHECK((line.at(grid, t) - expected).cwiseAbs().maxCoeff() < 1e-8);
+    CHECK((expected.col(3) - expected.col(0)).cwiseAbs().maxCoeff() > 0.1);
+    const VectorXd loss = copies * dense.loss(copies * t);
+    CHECK((line.loss(t) - loss).cwiseAbs().maxCoeff() < 1e-8 * loss[0]);
+    CHECK(line.norm() == Approx(dense.norm()).epsilon(1e-7));
+
+    const VectorXd other = tests::random_vector(n, 83);
+    CHECK((line.of(other.replicate(copies, 1)).at(grid, t) - dense.of(other).at(grid, copies * t))
+              .cwiseAbs()
+              .maxCoeff() < 1e-8);
+    const compare::SolverCheck check = line.check(1.0);
+    CHECK(check.warnings.empty());
+    CHECK((line.limit(check) - expected.col(t.size() - 1)).cwiseAbs().maxCoeff() < 1e-8);
+    const VectorXd moved = line.sensitivity(grid, t, 2);
+    CHECK(moved.maxCoeff() > 0.0);
+    CHECK(moved.maxCoeff() < 1e-8);
+  }
+}

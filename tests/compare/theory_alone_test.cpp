@@ -122,3 +122,24 @@ TEST_CASE("a test set of a run: network and models, scored at their own points")
   const VectorXd& loss = *tested.comparison.test_loss_nn;
   CHECK(std::abs(loss[loss.size() - 1] - 0.5 * 8.0 * last * last) < 1e-14);
 }
+
+TEST_CASE("theory alone: many samples on the line, in O(n), and what is left out is said") {
+  compare::Problem problem = small_problem(Model::lfp2019, false);
+  problem.theory.ridge = 0.0;
+  const Eigen::Index n = 100000;  // of which the kernel's matrix would take 75 GiB
+  problem.samples.x = VectorXd::LinSpaced(n, -1.0, 1.0).transpose();
+  problem.samples.y = (5.0 * problem.samples.x.array()).sin().transpose();
+  const compare::AloneTask task{
+      .problem = problem, .y = problem.samples.y, .test = {}, .times = {}};
+  CHECK(compare::theory_alone_memory(task).peak < 512.0 * 1024.0 * 1024.0);
+  const compare::TheoryAlone out = compare::theory_alone(task);
+  REQUIRE(out.models.size() == 1);
+  CHECK(out.rates.size() == 0);
+  REQUIRE(out.t.size() == 2);
+  REQUIRE(out.warnings.size() == 1);
+  CHECK(out.warnings[0].find("the rates and the other models of the ladder are left out") !=
+        std::string::npos);
+  const VectorXd exact = (5.0 * problem.grid.points.row(0).array()).sin();
+  CHECK((out.lfp().f[0].col(1) - exact).cwiseAbs().maxCoeff() < 1e-8);
+  CHECK(out.lfp().loss[1] < 1e-20 * out.lfp().loss[0]);
+}
