@@ -15,6 +15,19 @@ using nlohmann::json;
 
 // ---- the summary ----
 
+/// Whether the theory applied, and why; nothing for results of older programs, which do not say.
+std::string verdict(const json& s) {
+  const std::string word = text_at(s, "verdict");
+  if (word.empty()) return {};
+  const char* kind = word == "agrees" ? "" : " warnings";
+  return fmt::format(
+      "<div class=\"card{}\" role=\"note\" id=\"verdict\"><p><strong>Verdict: {}.</strong> {} "
+      "<span class=\"soft\">The tangent kernel says how the outputs move with the weights; while "
+      "it "
+      "stays as it was at the start, the network is linear in its weights.</span></p></div>\n",
+      kind, escaped(word), escaped(text_at(s, "verdict_from.reason")));
+}
+
 std::string headline(const json& s) {
   const std::vector<Fact> tiles{
       {"network − prediction on the grid, root mean square", value_at(s, "error.rmse")},
@@ -115,7 +128,7 @@ std::string solvers(const json& s) {
          "</tbody></table></div>\n"
          "<p class=\"soft\">Largest difference on the grid, relative to max |<i>y</i>|. The limit "
          "meets the samples to " +
-         value_at(s, "solvers.constraint_residual") + ".</p>\n";
+         value_at(s, "solvers.constraint_residual") + "." + routes(s) + "</p>\n";
 }
 
 std::string warnings(const json& s) {
@@ -178,15 +191,20 @@ std::string method(const json& s) {
 
 /// What was run, on what, how long, and what agrees to what.
 std::string lede(const json& s) {
-  return fmt::format(
-      "<p>A two-layer network of {} neurons was trained on {} samples in dimension {}, by {} until "
-      "<i>t</i> = {}, which took {} s and left a loss of {}. The linear frequency principle, which "
-      "trains nothing, says what it becomes: on {} grid points network and prediction differ by "
-      "{} in root mean square, which is {} of the prediction, and by {} at most.{}</p>\n",
-      value_at(s, "problem.width"), value_at(s, "problem.samples"), value_at(s, "problem.dim"),
-      method(s), value_at(s, "train.time"), value_at(s, "train.seconds"), value_at(s, "train.loss"),
-      value_at(s, "problem.grid_points"), value_at(s, "error.rmse"),
-      value_at(s, "error.relative_l2"), value_at(s, "error.max"), routes(s));
+  return verdict(s) +
+         fmt::format(
+             "<p>A two-layer network of {} neurons was trained on {} samples in dimension {}, by "
+             "{} until "
+             "<i>t</i> = {}, which took {} s and left a loss of {}. The linear frequency "
+             "principle, which "
+             "trains nothing, says what it becomes: on {} grid points network and prediction "
+             "differ by "
+             "{} in root mean square, which is {} of the prediction, and by {} at most.</p>\n",
+             value_at(s, "problem.width"), value_at(s, "problem.samples"),
+             value_at(s, "problem.dim"), method(s), value_at(s, "train.time"),
+             value_at(s, "train.seconds"), value_at(s, "train.loss"),
+             value_at(s, "problem.grid_points"), value_at(s, "error.rmse"),
+             value_at(s, "error.relative_l2"), value_at(s, "error.max"));
 }
 
 /// A place on the page, and its name in the table of contents.

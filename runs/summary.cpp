@@ -1,6 +1,7 @@
 #include "runs/summary.hpp"
 
 #include "base/version.hpp"
+#include "compare/verdict.hpp"
 
 #include <cmath>
 #include <optional>
@@ -229,6 +230,16 @@ json summary(const Experiment& experiment, const compare::Outcome& outcome) {
       {"seconds", numbers.seconds},
       {"memory", {{"peak_mib", numbers.peak_mib}, {"foreseen_mib", numbers.foreseen_mib}}},
   };
+  if (const auto verdict = compare::verdict(problem, outcome)) {
+    out["verdict"] = compare::in_words(*verdict);
+    out["verdict_from"] = {{"error", verdict->error},
+                           {"agrees_up_to", compare::kAgreement},
+                           {"reason", verdict->reason}};
+    if (!verdict->rung.empty()) {
+      out["verdict_from"]["rung"] = verdict->rung;
+      out["verdict_from"]["rung_error"] = verdict->rung_error;
+    }
+  }
   if (const auto* draw = std::get_if<nn::Draw>(&problem.start)) out["seed"] = draw->seed;
   if (numbers.forecast) out["forecast"] = in_json(*numbers.forecast);
   if (problem.ladder) out["ladder"] = in_json(numbers.ladder);
