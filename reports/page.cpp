@@ -21,7 +21,7 @@ std::string verdict(const json& s) {
   if (word.empty()) return {};
   const char* kind = word == "agrees" ? "" : " warnings";
   return fmt::format(
-      "<div class=\"card{}\" role=\"note\" id=\"verdict\"><p><strong>Verdict: {}.</strong> {} "
+      "<div class=\"card{}\" role=\"note\"><p><strong>Verdict: {}.</strong> {} "
       "<span class=\"soft\">The tangent kernel says how the outputs move with the weights; while "
       "it "
       "stays as it was at the start, the network is linear in its weights.</span></p></div>\n",
@@ -194,12 +194,10 @@ std::string lede(const json& s) {
   return verdict(s) +
          fmt::format(
              "<p>A two-layer network of {} neurons was trained on {} samples in dimension {}, by "
-             "{} until "
-             "<i>t</i> = {}, which took {} s and left a loss of {}. The linear frequency "
-             "principle, which "
-             "trains nothing, says what it becomes: on {} grid points network and prediction "
-             "differ by "
-             "{} in root mean square, which is {} of the prediction, and by {} at most.</p>\n",
+             "{} until <i>t</i> = {}, which took {} s and left a loss of {}. The linear frequency "
+             "principle, which trains nothing, says what it becomes: on {} grid points network "
+             "and prediction differ by {} in root mean square, which is {} of the prediction, and "
+             "by {} at most.</p>\n",
              value_at(s, "problem.width"), value_at(s, "problem.samples"),
              value_at(s, "problem.dim"), method(s), value_at(s, "train.time"),
              value_at(s, "train.seconds"), value_at(s, "train.loss"),

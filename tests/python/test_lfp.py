@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 import pytest
-from scipy.interpolate import CubicSpline, RBFInterpolator
+from scipy.interpolate import CubicSpline, RBFInterpolator, make_smoothing_spline
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes
 from sklearn.kernel_ridge import KernelRidge
@@ -263,3 +263,27 @@ def not_scikit_learns(estimator):
 )
 def test_scikit_learn_finds_an_estimator(estimator, check):
     check(estimator)
+
+
+def test_many_samples_on_the_line_are_splines():
+    """With b frozen LFP-2019 in one dimension is the natural cubic (smoothing) spline."""
+    law = fp.NetworkLaw(
+        width=400, output_scale=0.1, train="a", a=fp.Normal(0.5), w=fp.Normal(1.2), b=fp.Normal(0.7)
+    )
+    rng = np.random.default_rng(3)
+    # Evenly but for a little: where two samples nearly meet, SciPy loses digits.
+    x = -1 + (np.arange(5000) + rng.uniform(0.2, 0.8, 5000)) / 2500
+    y = np.sin(9 * x) + 0.1 * rng.standard_normal(len(x))
+    points = np.linspace(-1, 1, 1001)
+    limit = fp.LFP(law=law, model="lfp2019").fit(x, y)
+    natural = CubicSpline(x, y, bc_type="natural")
+    inside = points[(points >= x[0]) & (points <= x[-1])]
+    np.testing.assert_allclose(limit.predict(inside), natural(inside), atol=1e-10, rtol=1e-10)
+    # ∫f''² = ‖f‖² · 12 k₃, 12 k₃ = s² m p_b(0) E|w|³
+    bend = 0.1**2 * 400 / (np.sqrt(2 * np.pi) * 0.7) * 2 * np.sqrt(2 / np.pi) * 1.2**3
+    lam = 1e-5
+    smooth = fp.LFP(law=law, model="lfp2019", ridge=lam * bend).fit(x, y)
+    expected = make_smoothing_spline(x, y, lam=lam)(inside)
+    np.testing.assert_allclose(smooth.predict(inside), expected, atol=1e-8)
+    assert np.abs(expected - natural(inside)).max() > 0.1
+    assert smooth.loss(0.0) == pytest.approx(0.5 * np.sum(y**2))
