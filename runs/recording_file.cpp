@@ -1,6 +1,7 @@
 #include "runs/recording_file.hpp"
 
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 #include "io/netcdf.hpp"
 
 #include <cmath>
@@ -127,8 +128,11 @@ Eigen::VectorXd read_weights(const Reader& reader, Index samples) {
 RecordingFile read_recording(const std::filesystem::path& file) {
   const Reader reader(file);
   RecordingFile out;
-  out.title = reader.file().has_attribute("title") ? reader.file().attribute("title")
-                                                   : file.stem().string();
+  // Any bytes may stand there; pages show text.
+  constexpr std::size_t kLongest = 400;
+  out.title = base::excerpt(reader.file().has_attribute("title") ? reader.file().attribute("title")
+                                                                 : file.stem().string(),
+                            kLongest);
   const Eigen::VectorXd t = read_times(reader);
   out.train = read(reader, "", t);
   if (reader.file().has("weight")) out.train.weight = read_weights(reader, out.train.x.cols());

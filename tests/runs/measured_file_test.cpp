@@ -29,9 +29,10 @@ struct Scratch {
   Scratch& operator=(const Scratch&) = delete;
 };
 
-void write_recording(const fs::path& file, const measure::Recording& r, bool outputs, bool test) {
+void write_recording(const fs::path& file, const measure::Recording& r, bool outputs, bool test,
+                     const std::string& title = "a title") {
   io::write_netcdf(file, [&](io::NetcdfWriter& out) {
-    out.attribute("title", std::string("a title"));
+    out.attribute("title", title);
     out.dimension("sample", r.x.cols());
     out.dimension("dim", r.x.rows());
     out.dimension("output", r.y.rows());
@@ -57,6 +58,16 @@ void write_recording(const fs::path& file, const measure::Recording& r, bool out
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 }  // namespace
+
+TEST_CASE("recordings: whatever bytes a title has, it is text") {
+  const Scratch scratch;
+  const fs::path file = scratch.path / "a.nc";
+  const auto r = random_recording(1, 3, 1, 2, 1);
+  write_recording(file, r, false, false, "\x1b[31m \xff é");
+  CHECK(runs::read_recording(file).title == "\\x1b[31m \\xff é");
+  write_recording(file, r, false, false, std::string(500, 'a'));
+  CHECK(runs::read_recording(file).title == std::string(400, 'a') + "…");
+}
 
 TEST_CASE("recordings: read as they were written") {
   const Scratch scratch;
