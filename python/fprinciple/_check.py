@@ -91,6 +91,22 @@ def points(argument: str, value: object, dim: int | None = None) -> Floats:
     return rows
 
 
+def targets(argument: str, value: object, n: int) -> Floats:
+    """Return targets of n samples as they are, (n,) or (n, k)."""
+    out = floats(argument, value)
+    if out.ndim not in (1, 2) or len(out) != n:
+        raise InputError(f"{argument} has shape {out.shape}, but must be ({n},) or ({n}, k)")
+    return out
+
+
+def weight(value: object, n: int) -> Floats | None:
+    """Return what each of n samples counts, (n,), if it is given."""
+    out = None if value is None else floats("weight", value)
+    if out is not None and out.shape != (n,):
+        raise InputError(f"weight has shape {out.shape}, but must be ({n},)")
+    return out
+
+
 def times(t: object) -> Floats:
     """Return times (T,) from numbers ≥ 0, of which any may be infinite."""
     raw = array("t", t)

@@ -78,11 +78,7 @@ class Recorder:
                     f"y_test has shape {self._test[1].shape}, but must have outputs as y's "
                     f"{self._y.shape}"
                 )
-        self._weight = None if weight is None else _check.floats("weight", weight)
-        if self._weight is not None and self._weight.shape != (len(self._x),):
-            raise InputError(
-                f"weight has shape {self._weight.shape}, but must be ({len(self._x)},)"
-            )
+        self._weight = _check.weight(weight, len(self._x))
         self._ratio = 1.0
         if per_decade is not None:
             self._ratio = 10.0 ** (1.0 / _check.integer("per_decade", per_decade, 1))
@@ -240,9 +236,5 @@ def _samples(
     name: str, x: Any, name_y: str, y: Any, dim: int | None
 ) -> tuple[_check.Floats, _check.Floats]:
     points = np.array(_check.points(name, x, dim))
-    target = np.array(_check.floats(name_y, y))
-    if target.ndim not in (1, 2) or len(target) != len(points):
-        raise InputError(
-            f"{name_y} has shape {target.shape}, but must be ({len(points)},) or ({len(points)}, k)"
-        )
+    target = np.array(_check.targets(name_y, y, len(points)))
     return points, target

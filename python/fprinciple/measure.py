@@ -42,13 +42,13 @@ __all__ = [
 ]
 
 
-def _recording(X: Any, y: Any, f: Any, t: Any, weight: Any) -> tuple[Any, _check.Floats]:
+def _recording(
+    X: Any, y: Any, f: Any, t: Any, weight: Any
+) -> tuple[_core.Recording, _check.Floats]:
     """Return the library's recording, and its times."""
     x = _check.points("X", X)
     n = len(x)
-    target = _check.floats("y", y)
-    if target.ndim not in (1, 2) or len(target) != n:
-        raise InputError(f"y has shape {target.shape}, but must be ({n},) or ({n}, k)")
+    target = _check.targets("y", y, n)
     shape = target.shape
     outputs = _check.floats("f", list(f) if isinstance(f, (list, tuple)) else f)
     if outputs.ndim != 1 + len(shape) or outputs.shape[1:] != shape or len(outputs) < 1:
@@ -57,9 +57,7 @@ def _recording(X: Any, y: Any, f: Any, t: Any, weight: Any) -> tuple[Any, _check
     times = _check.floats("t", np.arange(float(len(outputs))) if t is None else t)
     if times.shape != (len(outputs),):
         raise InputError(f"t has shape {times.shape}, but must be ({len(outputs)},)")
-    counts = None if weight is None else _check.floats("weight", weight)
-    if counts is not None and counts.shape != (n,):
-        raise InputError(f"weight has shape {counts.shape}, but must be ({n},)")
+    counts = _check.weight(weight, n)
     k = 1 if target.ndim == 1 else shape[1]
     made = _core.recording(x, target.reshape(n, k), times, outputs.reshape(-1, k), counts)
     return made, times
@@ -67,27 +65,20 @@ def _recording(X: Any, y: Any, f: Any, t: Any, weight: Any) -> tuple[Any, _check
 
 def _direction(direction: Any, dim: int) -> _check.Floats | None:
     """Return a direction (d,); None stands for the first principal component."""
+    need = f"'pca', an axis from 0 to {dim - 1}, or {dim} numbers"
     if isinstance(direction, str):
         if direction == "pca":
             return None
-        _check.refuse(
-            "direction", direction, f"'pca', an axis from 0 to {dim - 1}, or {dim} numbers"
-        )
+        _check.refuse("direction", direction, need)
     if np.ndim(direction) == 0:
         axis = _check.integer("direction", direction, 0)
         if axis >= dim:
-            _check.refuse(
-                "direction", axis, f"'pca', an axis from 0 to {dim - 1}, or {dim} numbers"
-            )
+            _check.refuse("direction", axis, need)
         return np.asarray(np.eye(dim)[axis])
     out = _check.floats("direction", direction)
     if out.shape != (dim,):
         raise InputError(f"direction has shape {out.shape}, but must be ({dim},)")
     return out
-
-
-def _dim(X: Any) -> int:
-    return int(_check.points("X", X).shape[1])
 
 
 def _list(argument: str, values: Any) -> _check.Floats | None:
@@ -103,7 +94,7 @@ def _projected(
     X: Any, y: Any, f: Any, direction: Any, frequency: Any, t: Any, weight: Any
 ) -> tuple[dict[str, Any], _check.Floats]:
     recording, times = _recording(X, y, f, t, weight)
-    along = _direction(direction, _dim(X))
+    along = _direction(direction, recording.dim)
     return _core.measure_projection(recording, along, _list("frequency", frequency)), times
 
 
@@ -322,7 +313,7 @@ def measure(
     recording, times = _recording(X, y, f, t, weight)
     got = _core.measure_all(
         recording,
-        _direction(direction, _dim(X)),
+        _direction(direction, recording.dim),
         _list("frequency", frequency),
         _list("delta", delta),
         _check.number("threshold", threshold),

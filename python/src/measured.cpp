@@ -119,7 +119,8 @@ VectorXd direction_in(const measure::RecordingView& view,
 }  // namespace
 
 void bind_measured(nb::module_& module) {
-  nb::class_<measure::Recording>(module, "Recording");
+  nb::class_<measure::Recording>(module, "Recording")
+      .def_prop_ro("dim", [](const measure::Recording& of) { return of.x.rows(); });
   module.def("recording", &recording, nb::arg("x"), nb::arg("y"), nb::arg("t"), nb::arg("f"),
              nb::arg("weight").none());
   module.def(
