@@ -23,7 +23,8 @@ from pathlib import Path
 from forks import Forks
 
 HERE = Path(__file__).resolve().parent
-LONGEST = 20.0  # s
+PATIENCE = 2.0  # s, after which a run that trains is interrupted
+LONGEST = 20.0  # s, for a run that does not
 SERVED = 5.0  # s, within which a signal must be served
 SLOWER = 3  # with sanitizers everything takes so many times as long
 DRAWN_LATER = b"the results are whole"  # status 1, and the new result is in place
@@ -106,7 +107,6 @@ class Sandbox:
         self.box = self.scratch / "box"
         self.sanitized = sanitized
         self.longest = LONGEST * (SLOWER if sanitized else 1)
-        self.patience = self.longest / 10
         self.forks = Forks(self.program, os.path.abspath(forks), self.environment(Case("", [], {}), False)) if forks else None
 
     def clear(self):
@@ -135,7 +135,7 @@ class Sandbox:
         """Runs the case; gnuplot: the real one, not the one that stands in."""
         self.prepare(case)
         before = snapshot(self.box)
-        outcome = self.execute(case, gnuplot, traced, self.patience)
+        outcome = self.execute(case, gnuplot, traced, self.longest if traced else PATIENCE)
         if outcome.served and TRAINING not in outcome.said:
             # Training may be as long as was asked for; all else must have an end.
             self.prepare(case)
@@ -175,7 +175,7 @@ class Sandbox:
                 process = subprocess.Popen(command, cwd=self.box / "work", env=environment, stdin=subprocess.DEVNULL,
                                            stdout=told, stderr=said, preexec_fn=limit, start_new_session=True)
             try:
-                process.wait(10 * patience if traced else patience)
+                process.wait(patience)
             except subprocess.TimeoutExpired:
                 self.interrupt(process, outcome, traced)
             outcome.status = process.returncode
