@@ -55,7 +55,7 @@ class Generator:
         return {**self.experiments, **self.sweeps, **self.files}
 
     def result(self, case):
-        outcome = self.sandbox.run(case)
+        outcome = self.sandbox.run(case, whole=True)
         if outcome.status != 0 or outcome.faults:
             raise SystemExit(f"{case.arguments}: status {outcome.status}, {outcome.said.decode()}, {outcome.faults}")
         out = self.sandbox.box / "work" / "out"

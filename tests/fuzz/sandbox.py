@@ -24,7 +24,7 @@ from forks import Forks
 
 HERE = Path(__file__).resolve().parent
 PATIENCE = 2.0  # s, after which a run that trains is interrupted
-LONGEST = 20.0  # s, for a run that does not
+LONGEST = 20.0  # s, after which one that does not train hangs
 SERVED = 5.0  # s, within which a signal must be served
 SLOWER = 3  # with sanitizers everything takes so many times as long
 DRAWN_LATER = b"the results are whole"  # status 1, and the new result is in place
@@ -131,11 +131,11 @@ class Sandbox:
             "ASAN_OPTIONS": "detect_leaks=0:exitcode=99:allocator_may_return_null=1",
             "UBSAN_OPTIONS": "print_stacktrace=1:exitcode=99", **case.environment}
 
-    def run(self, case, gnuplot=False, traced=False):
-        """Runs the case; gnuplot: the real one, not the one that stands in."""
+    def run(self, case, gnuplot=False, traced=False, whole=False):
+        """Runs the case; gnuplot: the real one, not the one that stands in; whole: to its end."""
         self.prepare(case)
         before = snapshot(self.box)
-        outcome = self.execute(case, gnuplot, traced, self.longest if traced else PATIENCE)
+        outcome = self.execute(case, gnuplot, traced, self.longest if traced or whole else PATIENCE)
         if outcome.served and TRAINING not in outcome.said:
             # Training may be as long as was asked for; all else must have an end.
             self.prepare(case)
