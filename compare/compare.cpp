@@ -8,6 +8,7 @@
 #include "compare/forecast_words.hpp"
 #include "compare/interpolants.hpp"
 #include "compare/memory.hpp"
+#include "lfp/moving.hpp"
 #include "lfp/spectrum.hpp"
 #include "nn/gradient_descent.hpp"
 #include "nn/gradient_flow.hpp"
@@ -37,17 +38,56 @@ double smallest_distance(const MatrixXd& x) {
   return std::sqrt(least);
 }
 
+/// Whether the lattice ends before the weight of the frequencies does.
+bool more_modes_help(const Problem& problem, const data::Weights& weights) {
+  const lfp::Lattice& lattice = *problem.theory.lattice;
+  if (problem.law.activation == data::Activation::sine &&
+      problem.theory.moments == Moments::weights)
+    return true;  // drawn weights of sines have no spectral weight
+  return lfp::moving(
+             lattice,
+             lfp::sampled_weight(lattice, spectral_weight(problem.theory, problem.law, weights)),
+             problem.samples.size())
+      .all;
+}
+
+/// LFP takes the biases as if w·x + b were at any place with one density.
+void warn_of_biases(const data::NetworkLaw& law, const data::Weights& weights, const MatrixXd& x,
+                    std::vector<std::string>& warnings) {
+  constexpr double kSeen = 0.01;
+  if (law.activation == data::Activation::sine) {  // periodic: what counts is where in its period
+    if (const double off = std::abs(data::characteristic(law.b, VectorXd::Constant(1, 2.0)));
+        off > kSeen)
+      warnings.push_back(
+          fmt::format("|E cos 2b| is {:.2g}: LFP takes the phases of the sines as spread evenly "
+                      "over the period, where it is 0",
+                      off));
+    return;
+  }
+  const MatrixXd z = weights.w.topRows(std::min<Index>(weights.width(), 1000)) * x;
+  const double outside =
+      (z.array().abs() > law.b.scale).cast<double>().sum() / static_cast<double>(z.size());
+  if (outside > kSeen)
+    warnings.push_back(
+        fmt::format("|w·x| exceeds the scale of b for {:.0f} % of the (neuron, sample) "
+                    "pairs: LFP takes the density of b as flat over w·x",
+                    100.0 * outside));
+}
+
 /// Where the theory's assumptions do not hold for this network, said in words.
 std::vector<std::string> assumption_warnings(const Problem& problem, const data::Weights& weights) {
   std::vector<std::string> warnings;
   const data::NetworkLaw& law = problem.law;
   const auto& lattice = problem.theory.lattice;
   const double wavelength = lattice ? lattice->box / static_cast<double>(lattice->modes) : 0.0;
-  if (const double distance = smallest_distance(problem.samples.x); distance < wavelength)
-    warnings.push_back(
-        fmt::format("the lattice's shortest wavelength, box/modes = {:.3g}, is above "
-                    "the smallest distance of two samples, {:.3g}: use more modes",
-                    wavelength, distance));
+  if (std::string words = contradiction_words(problem.samples); !words.empty())
+    warnings.push_back(std::move(words));
+  if (const double distance = smallest_distance(data::distinct(problem.samples).samples.x);
+      distance < wavelength)
+    warnings.push_back(fmt::format(
+        "the lattice's shortest wavelength, box/modes = {:.3g}, is above "
+        "the smallest distance of two samples, {:.3g}{}",
+        wavelength, distance, more_modes_help(problem, weights) ? ": use more modes" : ""));
   // Bounds are for functions that are periodic in the box.
   if (const double width = extent(problem.samples, problem.grid);
       lattice && !problem.bounds && lattice->box < 2.0 * width)
@@ -68,14 +108,7 @@ std::vector<std::string> assumption_warnings(const Problem& problem, const data:
     warnings.emplace_back(
         "w has uniform coordinates, so it is not isotropic for d > 1: LFP takes only E|w|^p from "
         "it");
-  const MatrixXd z = weights.w.topRows(std::min<Index>(weights.width(), 1000)) * problem.samples.x;
-  const double outside =
-      (z.array().abs() > law.b.scale).cast<double>().sum() / static_cast<double>(z.size());
-  if (outside > 0.01)
-    warnings.push_back(
-        fmt::format("|w·x| exceeds the scale of b for {:.0f} % of the (neuron, sample) "
-                    "pairs: LFP takes the density of b as flat over w·x",
-                    100.0 * outside));
+  warn_of_biases(law, weights, problem.samples.x, warnings);
   return warnings;
 }
 
@@ -114,7 +147,7 @@ void add_references(const std::optional<data::Target>& target, Comparison& out) 
     out.test_loss_lfp = test_loss(out.lfp().f);
   }
   if (out.samples.dim() == 1) {
-    const data::Samples distinct = data::merge_repeated(out.samples);
+    const data::Samples distinct = data::distinct(out.samples).samples;
     const VectorXd x = distinct.x.row(0);
     const VectorXd points = out.grid.points.row(0);
     out.cubic_spline = natural_cubic_spline(x, distinct.y, points);

@@ -50,15 +50,33 @@ bool same(const MatrixXd& a, const MatrixXd& b) {
   return a.rows() == b.rows() && a.cols() == b.cols() && a == b;
 }
 
+/// f at the distinct samples, of which the problem has √count f.
+MatrixXd at_distinct(const KernelModel& model, const lfp::KernelWeights& weights,
+                     const VectorXd& root) {
+  return root.cwiseInverse().asDiagonal() *
+         lfp::values(weights, MatrixXd(model.problem.k.selfadjointView<Eigen::Lower>()),
+                     model.problem.polynomials);
+}
+
 bool same(const data::Grid& a, const data::Grid& b) {
   return a.axes.size() == b.axes.size() && same(a.points, b.points);
 }
 
 }  // namespace
 
-Prediction::Prediction(lfp::Problem problem, const data::Grid& grid, Function f_ini)
+Residual::Residual(const data::Samples& samples)
+    : values(samples.y), once(data::distinct(samples)) {}
+
+VectorXd Residual::means(const VectorXd& of) const {
+  VectorXd sum = VectorXd::Zero(once.count.size());
+  for (Index i = 0; i < of.size(); ++i) sum[once.place[static_cast<std::size_t>(i)]] += of[i];
+  return sum.cwiseQuotient(once.count);
+}
+
+Prediction::Prediction(lfp::Problem problem, Residual residual, const data::Grid& grid,
+                       Function f_ini)
     : grid_(std::make_shared<data::Grid>(grid)),
-      residual_(problem.samples.y),
+      residual_(std::make_shared<const Residual>(std::move(residual))),
       f_ini_(std::move(f_ini)) {
   const base::Stopwatch watch;
   lfp::Propagator propagator(problem);
@@ -70,9 +88,10 @@ Prediction::Prediction(lfp::Problem problem, const data::Grid& grid, Function f_
                                                           .seconds = watch.seconds()});
 }
 
-Prediction::Prediction(KernelModel model, MatrixXd k_grid, const data::Grid& grid, Function f_ini)
+Prediction::Prediction(KernelModel model, Residual residual, MatrixXd k_grid,
+                       const data::Grid& grid, Function f_ini)
     : grid_(std::make_shared<data::Grid>(grid)),
-      residual_(model.problem.residual),
+      residual_(std::make_shared<const Residual>(std::move(residual))),
       f_ini_(std::move(f_ini)) {
   const base::Stopwatch watch;
   lfp::KernelFlow flow(model.problem);
@@ -89,7 +108,7 @@ Prediction::Prediction(KernelModel model, MatrixXd k_grid, const data::Grid& gri
 
 Prediction::Prediction(LineModel model, const data::Grid& grid, Function f_ini)
     : grid_(std::make_shared<data::Grid>(grid)),
-      residual_(model.residual.y),
+      residual_(std::make_shared<const Residual>(model.residual)),
       f_ini_(std::move(f_ini)) {
   const base::Stopwatch watch;
   lfp::LineFlow flow(model.law, model.residual, model.ridge);
@@ -121,18 +140,22 @@ MatrixXd Prediction::change(const data::Grid& grid, const VectorXd& t) const {
 
 MatrixXd Prediction::change_at_samples(const VectorXd& t) const {
   if (const auto* line = std::get_if<2>(&solution_)) return (*line)->flow.at_samples(t);
+  MatrixXd f = change_at_distinct(t);
+  const data::DistinctSamples& once = residual_->once;
+  return once.repeated() ? MatrixXd(f(once.place, Eigen::all)) : f;
+}
+
+MatrixXd Prediction::change_at_distinct(const VectorXd& t) const {
+  const MatrixXd& x = residual_->once.samples.x;
   if (const auto* lattice = std::get_if<0>(&solution_)) {
     const OnLattice& solved = **lattice;
-    MatrixXd f(residual_.size(), t.size());
+    MatrixXd f(x.cols(), t.size());
     for (Index k = 0; k < t.size(); ++k)
-      f.col(k) = lfp::values(solved.problem.lattice, solved.propagator.coefficients(t[k]),
-                             solved.problem.samples.x);
+      f.col(k) = lfp::values(solved.problem.lattice, solved.propagator.coefficients(t[k]), x);
     return f;
   }
   const MeshFree& solved = *std::get<1>(solution_);
-  const lfp::KernelProblem& problem = solved.model->problem;
-  return lfp::values(solved.flow.weights(t), MatrixXd(problem.k.selfadjointView<Eigen::Lower>()),
-                     problem.polynomials);
+  return at_distinct(*solved.model, solved.flow.weights(t), residual_->root());
 }
 
 MatrixXd Prediction::at(const data::Grid& grid, const VectorXd& t) const {
@@ -150,7 +173,7 @@ MatrixXd Prediction::at(const MatrixXd& points, const VectorXd& t) const {
 
 MatrixXd Prediction::residuals(const VectorXd& t) const {
   const base::OneBlasThread blas;
-  return change_at_samples(t).colwise() - residual_;
+  return change_at_samples(t).colwise() - residual_->values;
 }
 
 VectorXd Prediction::loss(const VectorXd& t) const {
@@ -166,11 +189,14 @@ VectorXd Prediction::rates() const {
 }
 
 Prediction Prediction::of(const VectorXd& residual) const {
-  base::require_size("residual", residual.size(), residual_.size());
+  base::require_size("residual", residual.size(), residual_->values.size());
+  auto values = std::make_shared<Residual>(*residual_);
+  values->values = residual;
+  values->once.samples.y = residual_->means(residual);
   if (const auto* lattice = std::get_if<0>(&solution_)) {
     lfp::Problem problem = (*lattice)->problem;
-    problem.samples.y = residual;
-    Prediction out(std::move(problem), *grid_, f_ini_);
+    problem.samples.y = values->once.samples.y;
+    Prediction out(std::move(problem), *values, *grid_, f_ini_);
     out.details = details;
     return out;
   }
@@ -183,9 +209,9 @@ Prediction Prediction::of(const VectorXd& residual) const {
   }
   Prediction out(*this);
   MeshFree solved = *std::get<1>(solution_);
-  solved.flow = solved.flow.of(residual);
+  solved.flow = solved.flow.of(values->root().cwiseProduct(values->once.samples.y));
   out.solution_ = std::make_shared<const MeshFree>(std::move(solved));
-  out.residual_ = residual;
+  out.residual_ = std::move(values);
   return out;
 }
 
@@ -213,7 +239,7 @@ SolverCheck Prediction::check(double scale) const {
     return check_solvers(solved.problem, solved.propagator, solved.seconds, *solved.on_grid, scale);
   }
   if (const auto* line = std::get_if<2>(&solution_))
-    return check_solvers((*line)->flow, residual_, (*line)->model.ridge, (*line)->seconds,
+    return check_solvers((*line)->flow, residual_->values, (*line)->model.ridge, (*line)->seconds,
                          grid_->points.row(0).transpose(), scale);
   const MeshFree& solved = *std::get<1>(solution_);
   return check_solvers(solved.model->problem, solved.flow, solved.seconds, *solved.k_grid,
@@ -244,7 +270,7 @@ VectorXd Prediction::sensitivity(const data::Grid& grid, const VectorXd& t, int 
       problem.samples.x = relative(problem.samples.x);
       problem.samples.y = relative(problem.samples.y);
       problem.weight = relative(problem.weight);
-      compare(Prediction(std::move(problem), grid, {}).change(grid, t), f);
+      compare(Prediction(std::move(problem), *residual_, grid, {}).change(grid, t), f);
     }
     return largest;
   }
@@ -256,7 +282,7 @@ VectorXd Prediction::sensitivity(const data::Grid& grid, const VectorXd& t, int 
       std::unordered_map<double, double> moved;  // one x stays one x
       for (double& x : other.residual.x.reshaped())
         x = moved.try_emplace(x, relative(MatrixXd::Constant(1, 1, x))(0, 0)).first->second;
-      other.residual.y = relative(residual_);
+      other.residual.y = relative(residual_->values);
       compare(Prediction(std::move(other), grid, {}).change(grid, t), f);
     }
     return largest;
@@ -273,7 +299,7 @@ VectorXd Prediction::sensitivity(const data::Grid& grid, const VectorXd& t, int 
     random.seed(static_cast<std::uint64_t>(seed));
     lfp::KernelProblem other = problem;
     other.k += error * draw(other.k);  // of which the lower triangle is read
-    other.residual = relative(residual_);
+    other.residual = relative(problem.residual);
     const lfp::KernelWeights weights = lfp::KernelFlow(std::move(other)).weights(t);
     compare(lfp::values(weights, k + error * draw(k), p), f);
   }
@@ -284,7 +310,7 @@ Prediction::Truncated Prediction::truncated(double threshold) const {
   if (const auto* line = std::get_if<2>(&solution_)) return (*line)->dense().truncated(threshold);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Truncated out{.threshold = threshold};
-  VectorXd at_samples;
+  VectorXd met;  // at the distinct samples
   if (const auto* lattice = std::get_if<0>(&solution_)) {
     const OnLattice& solved = **lattice;
     const VectorXd rates = solved.propagator.rates();
@@ -292,18 +318,16 @@ Prediction::Truncated Prediction::truncated(double threshold) const {
     out.rank = (rates.array() > least).count();
     const Eigen::MatrixXcd c = solved.propagator.coefficients(kInfinity, least);
     out.limit = solved.on_grid ? (*solved.on_grid)(c) : VectorXd();
-    at_samples = lfp::values(solved.problem.lattice, c, solved.problem.samples.x);
+    met = lfp::values(solved.problem.lattice, c, solved.problem.samples.x);
   } else {
     const MeshFree& solved = *std::get<1>(solution_);
-    const lfp::KernelProblem& problem = solved.model->problem;
     const double least = threshold * solved.flow.fastest();
     out.rank = solved.flow.rank(least);
     const lfp::KernelWeights weights = solved.flow.weights(VectorXd::Constant(1, kInfinity), least);
     out.limit = lfp::values(weights, *solved.k_grid, solved.p_grid);
-    at_samples = lfp::values(weights, MatrixXd(problem.k.selfadjointView<Eigen::Lower>()),
-                             problem.polynomials);
+    met = at_distinct(*solved.model, weights, residual_->root());
   }
-  out.misses = (at_samples - residual_).cwiseAbs().maxCoeff();
+  out.misses = (met - residual_->once.samples.y).cwiseAbs().maxCoeff();
   if (f_ini_) out.limit += f_ini_(grid_->points);
   return out;
 }

@@ -20,11 +20,23 @@ namespace fprinciple::compare {
 /// A function of points (d × N), N values.
 using Function = std::function<Eigen::VectorXd(const Eigen::MatrixXd& points)>;
 
-/// A kernel method that is known at any points.
+/// A kernel method that is known at any points. Samples at one x are one, whose row and column, and
+/// what is left there, are multiplied by the root of how many they are.
 struct KernelModel {
-  lfp::KernelProblem problem;                                            ///< at the samples
+  lfp::KernelProblem problem;  ///< at the distinct samples
   std::function<Eigen::MatrixXd(const Eigen::MatrixXd& points)> kernel;  ///< k(points, X), N × n
   int unpenalised_order = 0;  ///< the polynomials of degree < order move freely
+};
+
+/// What there is to learn, r_0 = y − f_ini(X).
+struct Residual {
+  explicit Residual(const data::Samples& samples);
+  Eigen::VectorXd values;      ///< at each sample
+  data::DistinctSamples once;  ///< at each x
+  /// √count of each x, by which its row of a problem is multiplied.
+  Eigen::VectorXd root() const { return once.count.cwiseSqrt(); }
+  /// Their means at each x, of other values at the samples.
+  Eigen::VectorXd means(const Eigen::VectorXd& values) const;
 };
 
 class Prediction;
@@ -51,12 +63,13 @@ struct PredictionDetails {
 /// is kept for one grid, which is the cheapest place to ask.
 class Prediction {
  public:
-  /// On a lattice: one decomposition (lfp/propagator.hpp). `y` are the samples' values and f_ini
-  /// the start, of which `problem` has the difference as its samples; none: 0.
-  Prediction(lfp::Problem problem, const data::Grid& grid, Function f_ini);
+  /// On a lattice: one decomposition (lfp/propagator.hpp). `problem` is that of the distinct
+  /// samples of y − f_ini, f_ini being the start; none: 0.
+  Prediction(lfp::Problem problem, Residual residual, const data::Grid& grid, Function f_ini);
 
   /// Mesh-free (lfp/kernel_flow.hpp); k_grid (G × n) is the kernel at the grid.
-  Prediction(KernelModel model, Eigen::MatrixXd k_grid, const data::Grid& grid, Function f_ini);
+  Prediction(KernelModel model, Residual residual, Eigen::MatrixXd k_grid, const data::Grid& grid,
+             Function f_ini);
 
   /// On the line. What is asked costs O(n) a time, but rates and a truncated limit O(n³).
   Prediction(LineModel model, const data::Grid& grid, Function f_ini);
@@ -73,8 +86,9 @@ class Prediction {
   /// ½Σ(f − y)² at the samples, T.
   Eigen::VectorXd loss(const Eigen::VectorXd& t) const;
 
-  /// The rates at which the residual falls, the ridge included, increasing: n, but mesh-free n − q
-  /// without the q polynomials that move at once. O(n³) mesh-free; on a lattice they are at hand.
+  /// The rates at which the residual falls, the ridge included, increasing: one for each x, but
+  /// mesh-free without the q polynomials that move at once. O(n³) mesh-free; on a lattice they are
+  /// at hand.
   Eigen::VectorXd rates() const;
   /// The model's own norm of what was learnt in the limit, f(·, ∞) − f_ini: on a lattice the
   /// FP-norm, mesh-free √(λ^T K λ), where unpenalised polynomials count nothing. O(n · size),
@@ -117,12 +131,13 @@ class Prediction {
   struct OnLine;
   Eigen::MatrixXd change(const data::Grid& grid, const Eigen::VectorXd& t) const;
   Eigen::MatrixXd change_at_samples(const Eigen::VectorXd& t) const;
+  Eigen::MatrixXd change_at_distinct(const Eigen::VectorXd& t) const;
 
   std::variant<std::shared_ptr<const OnLattice>, std::shared_ptr<const MeshFree>,
                std::shared_ptr<const OnLine>>
       solution_;
   std::shared_ptr<const data::Grid> grid_;
-  Eigen::VectorXd residual_;  // y − f_ini(X), n
+  std::shared_ptr<const Residual> residual_;
   Function f_ini_;
 };
 

@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include <fmt/format.h>
+
 namespace fprinciple::compare {
 namespace {
 
@@ -107,7 +109,21 @@ double in_units_of_y(double share, int power, const data::Samples& samples) {
 
 double default_tolerance(const data::Samples& samples) { return in_units_of_y(1e-5, 1, samples); }
 
-double default_stop_loss(const data::Samples& samples) { return in_units_of_y(1e-12, 2, samples); }
+double default_stop_loss(const data::Samples& samples) {
+  const auto between = data::contradiction(samples);
+  return std::min(in_units_of_y(1e-12, 2, samples) + (between ? between->loss : 0.0),
+                  std::numeric_limits<double>::max());
+}
+
+std::string contradiction_words(const data::Samples& samples) {
+  const auto between = data::contradiction(samples);
+  if (!between) return {};
+  return fmt::format(
+      "samples {} and {} have the same x and different y ({} and {}): f tends to the mean, and the "
+      "loss stays above {:.3g}",
+      between->first + 1, between->second + 1, samples.y[between->first],
+      samples.y[between->second], between->loss);
+}
 
 double extent(const data::Samples& samples, const data::Grid& grid) {
   const auto& x = samples.x;

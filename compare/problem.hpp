@@ -14,6 +14,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <Eigen/Core>
@@ -73,9 +74,13 @@ void require_valid(const data::Samples& samples);
 
 /// What stands where a problem says nothing, in the samples' own units, so that y → λy with
 /// f → λf changes no step: 1e-5 max|y| for the flow's tolerance, 1e-12 max|y|² for the stop by the
-/// loss. Both finite and > 0; y = 0 counts as of size 1. O(n).
+/// loss, above what samples with one x and several y leave in any case. Both finite and > 0; y = 0
+/// counts as of size 1. O(n log n).
 double default_tolerance(const data::Samples& samples);
 double default_stop_loss(const data::Samples& samples);
+
+/// Which samples no function fits, having one x and two y, and what that means; empty: none.
+std::string contradiction_words(const data::Samples& samples);
 
 /// The largest side of the bounding box of samples and grid.
 double extent(const data::Samples& samples, const data::Grid& grid);

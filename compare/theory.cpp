@@ -24,7 +24,7 @@ using Eigen::VectorXd;
 struct Setting {
   const data::NetworkLaw& law;
   const data::Grid& grid;
-  data::Samples residual;    ///< of f − f_ini
+  data::Samples samples;     ///< of f − f_ini
   const nn::Network* start;  ///< null: f_ini = 0
   Function f_ini;            ///< none: 0
 };
@@ -46,15 +46,47 @@ Function outputs_of(const nn::Network& network, const MatrixXd& points) {
 
 Setting setting_of(const data::NetworkLaw& law, const data::Samples& samples,
                    const data::Grid& grid, const nn::Network* start) {
-  Setting out{.law = law, .grid = grid, .residual = samples, .start = start, .f_ini = {}};
+  Setting out{.law = law, .grid = grid, .samples = samples, .start = start, .f_ini = {}};
   if (!start) return out;
-  out.residual.y -= nn::outputs(*start, samples.x);
+  out.samples.y -= nn::outputs(*start, samples.x);
   out.f_ini = outputs_of(*start, grid.points);
   return out;
 }
 
+/// A kernel model of the distinct samples of a residual: k(x, X) for points x, their samples' own
+/// K, and at the grid, all without regard to how often a sample counts.
+using Kernel = std::function<MatrixXd(const MatrixXd& points)>;
+Prediction of_kernel(const Kernel& kernel, MatrixXd k, MatrixXd k_grid, const Residual& residual,
+                     double ridge, const data::Grid& grid, const Function& f_ini, int order = 0) {
+  const auto& [x, y] = residual.once.samples;
+  MatrixXd polynomials = lfp::polynomials(order, x);
+  if (!residual.once.repeated())
+    return {{.problem = {.k = std::move(k),
+                         .polynomials = std::move(polynomials),
+                         .residual = y,
+                         .ridge = ridge},
+             .kernel = kernel,
+             .unpenalised_order = order},
+            residual,
+            std::move(k_grid),
+            grid,
+            f_ini};
+  const VectorXd root = residual.root();
+  return {{.problem = {.k = root.asDiagonal() * k * root.asDiagonal(),
+                       .polynomials = root.asDiagonal() * polynomials,
+                       .residual = root.cwiseProduct(y),
+                       .ridge = ridge},
+           .kernel = [kernel, root](const MatrixXd& points) -> MatrixXd {
+             return kernel(points) * root.asDiagonal();
+           },
+           .unpenalised_order = order},
+          residual,
+          k_grid * root.asDiagonal(),
+          grid,
+          f_ini};
+}
+
 /// k(x, X) at the points of a grid, which may have none: G × n.
-template <class Kernel>
 MatrixXd on_grid(const Kernel& kernel, const data::Grid& grid, Eigen::Index n) {
   return grid.size() > 0 ? kernel(grid.points) : MatrixXd(0, n);
 }
@@ -85,7 +117,7 @@ lfp::SpectralWeight weight_of_law(const Theory& theory, const data::NetworkLaw& 
 
 lfp::SpectralWeight divergence_weight(const Theory& theory, const Setting& setting) {
   if (theory.moments == Moments::distribution)
-    return lfp::divergence_weight(setting.law, setting.residual.dim());
+    return lfp::divergence_weight(setting.law, setting.samples.dim());
   return lfp::divergence_weight(setting.law, start_of(setting).weights,
                                 bias_density(theory, setting.law));
 }
@@ -94,64 +126,58 @@ Prediction on_lattice(const Theory& theory, const Setting& setting) {
   const bool divergence = theory.model == Model::lfp2020 && setting.law.train.w;
   const lfp::SpectralWeight weight =
       theory.model == Model::power || theory.moments == Moments::distribution
-          ? weight_of_law(theory, setting.law, setting.residual.dim())
+          ? weight_of_law(theory, setting.law, setting.samples.dim())
           : lfp::lfp2019(setting.law, start_of(setting).weights, bias_density(theory, setting.law));
-  return {divergence
-              ? lfp::make_problem(*theory.lattice, weight, divergence_weight(theory, setting),
-                                  setting.residual, theory.ridge)
-              : lfp::make_problem(*theory.lattice, weight, setting.residual, theory.ridge),
-          setting.grid, setting.f_ini};
+  const Residual residual(setting.samples);
+  const data::Samples& samples = residual.once.samples;
+  lfp::Problem problem =
+      divergence ? lfp::make_problem(*theory.lattice, weight, divergence_weight(theory, setting),
+                                     samples, theory.ridge)
+                 : lfp::make_problem(*theory.lattice, weight, samples, theory.ridge);
+  if (residual.once.repeated()) problem.count = residual.once.count;
+  return {std::move(problem), residual, setting.grid, setting.f_ini};
 }
 
 Prediction by_kernel(const Theory& theory, const Setting& setting) {
-  const auto& [x, y] = setting.residual;
+  const Residual residual(setting.samples);
+  const MatrixXd& x = residual.once.samples.x;
   const lfp::MeshFree model = theory.model == Model::lfp2020
                                   ? lfp::mesh_free_2020(setting.law, x.rows())
                                   : lfp::mesh_free_2019(setting.law, x.rows());
   lfp::require_determined(x.cols(), lfp::polynomial_count(model.order, x.rows()));
-  const auto kernel = [model, x = x](const MatrixXd& points) -> MatrixXd {
+  const Kernel kernel = [model, x](const MatrixXd& points) -> MatrixXd {
     return lfp::kernel_matrix(model, points, x);
   };
-  Prediction out({.problem = {.k = kernel(x),
-                              .polynomials = lfp::polynomials(model.order, x),
-                              .residual = y,
-                              .ridge = theory.ridge},
-                  .kernel = kernel,
-                  .unpenalised_order = model.order},
-                 on_grid(kernel, setting.grid, y.size()), setting.grid, setting.f_ini);
+  Prediction out = of_kernel(kernel, kernel(x), on_grid(kernel, setting.grid, x.cols()), residual,
+                             theory.ridge, setting.grid, setting.f_ini, model.order);
   out.details.unpenalised_degree = model.order - 1;
   return out;
 }
 
 Prediction without_lattice(const Theory& theory, const Setting& setting) {
-  const data::Samples& residual = setting.residual;
-  if (!solved_on_line(theory, setting.law, residual.dim(), residual.size()))
+  const data::Samples& samples = setting.samples;
+  if (!solved_on_line(theory, setting.law, samples.dim(), samples.size()))
     return by_kernel(theory, setting);
   const auto dense = [theory, law = setting.law, grid = setting.grid,
-                      f_ini = setting.f_ini](const data::Samples& samples) -> Prediction {
+                      f_ini = setting.f_ini](const data::Samples& residual) -> Prediction {
     return by_kernel(
-        theory, {.law = law, .grid = grid, .residual = samples, .start = nullptr, .f_ini = f_ini});
+        theory, {.law = law, .grid = grid, .samples = residual, .start = nullptr, .f_ini = f_ini});
   };
-  Prediction out({.law = setting.law, .residual = residual, .ridge = theory.ridge, .dense = dense},
+  Prediction out({.law = setting.law, .residual = samples, .ridge = theory.ridge, .dense = dense},
                  setting.grid, setting.f_ini);
   out.details.unpenalised_degree = lfp::mesh_free_2019(setting.law, 1).order - 1;
   return out;
 }
 
 Prediction linearised(const Theory& theory, const Setting& setting) {
-  const auto& [x, y] = setting.residual;
+  const Residual residual(setting.samples);
+  const MatrixXd& x = residual.once.samples.x;
   const nn::Network& start = start_of(setting);
-  const auto kernel = [start, x = x](const MatrixXd& points) -> MatrixXd {
+  const Kernel kernel = [start, x](const MatrixXd& points) -> MatrixXd {
     return nn::tangent_kernel(start, points, x);
   };
-  return {{.problem = {.k = nn::tangent_kernel(start, x),
-                       .polynomials = MatrixXd(y.size(), 0),
-                       .residual = y,
-                       .ridge = theory.ridge},
-           .kernel = kernel},
-          on_grid(kernel, setting.grid, y.size()),
-          setting.grid,
-          setting.f_ini};
+  return of_kernel(kernel, nn::tangent_kernel(start, x), on_grid(kernel, setting.grid, x.cols()),
+                   residual, theory.ridge, setting.grid, setting.f_ini);
 }
 
 /// Between the complete kernel k at the samples and its Fourier sums on the theory's lattice,
@@ -168,25 +194,23 @@ std::optional<double> lattice_difference(const Theory& theory, const data::Netwo
 }
 
 Prediction complete(const Theory& theory, const Setting& setting) {
-  const auto& [x, y] = setting.residual;
+  const Residual residual(setting.samples);
+  const MatrixXd& x = residual.once.samples.x;
   const data::NetworkLaw& law = setting.law;
   // Samples and points in one go: some rules cost by the point, and choose their nodes by the
   // farthest.
-  const auto with_samples = [law, x = x](const MatrixXd& points) {
+  const auto with_samples = [law, x](const MatrixXd& points) {
     MatrixXd rows(points.rows(), x.cols() + points.cols());
     rows << x, points;
     return lfp::complete_kernel(law, rows, x);
   };
   const lfp::KernelMatrix k = with_samples(setting.grid.points);
-  const MatrixXd at_samples = k.k.topRows(y.size());
-  Prediction out({.problem = {.k = at_samples,
-                              .polynomials = MatrixXd(y.size(), 0),
-                              .residual = y,
-                              .ridge = theory.ridge},
-                  .kernel = [with_samples](const MatrixXd& points) -> MatrixXd {
-                    return with_samples(points).k.bottomRows(points.cols());
-                  }},
-                 k.k.bottomRows(setting.grid.size()), setting.grid, setting.f_ini);
+  const MatrixXd at_samples = k.k.topRows(x.cols());
+  const Kernel kernel = [with_samples](const MatrixXd& points) -> MatrixXd {
+    return with_samples(points).k.bottomRows(points.cols());
+  };
+  Prediction out = of_kernel(kernel, at_samples, k.k.bottomRows(setting.grid.size()), residual,
+                             theory.ridge, setting.grid, setting.f_ini);
   out.details.kernel_method = k.method;
   out.details.kernel_error = k.error;
   out.details.lattice_difference = lattice_difference(theory, law, x, at_samples);
@@ -199,14 +223,8 @@ Prediction predict(const Theory& theory, const Setting& setting) {
   return theory.lattice ? on_lattice(theory, setting) : without_lattice(theory, setting);
 }
 
-void require_valid_points(const data::Samples& samples, double ridge, const data::Grid& grid) {
-  if (ridge > 0.0) {  // which decides between several y at one x
-    base::require_shape("samples.x", samples.x, base::kAny, samples.y.size());
-    base::require_finite("samples.x", samples.x);
-    base::require_finite("samples.y", samples.y);
-  } else {
-    require_valid(samples);
-  }
+void require_valid_points(const data::Samples& samples, const data::Grid& grid) {
+  require_valid(samples);
   base::require_shape("grid.points", grid.points, samples.dim(), base::kAny);
   base::require_finite("grid.points", grid.points);
 }
@@ -215,7 +233,7 @@ void require_valid_points(const data::Samples& samples, double ridge, const data
 
 Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
                    const data::Grid& grid, const nn::Network* start) {
-  require_valid_points(samples, theory.ridge, grid);
+  require_valid_points(samples, grid);
   require_valid(law);
   require_valid(theory, samples.dim());
   return predict(theory, setting_of(law, samples, grid, start));
@@ -223,19 +241,16 @@ Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data
 
 Prediction predict(const data::DeepLaw& law, double ridge, const data::Samples& samples,
                    const data::Grid& grid) {
-  require_valid_points(samples, ridge, grid);
+  require_valid_points(samples, grid);
   require_valid(Theory{.model = Model::complete, .ridge = ridge}, samples.dim());
-  const auto kernel = [law, x = samples.x](const MatrixXd& points) -> MatrixXd {
+  const Residual residual(samples);
+  const MatrixXd& x = residual.once.samples.x;
+  const Kernel kernel = [law, x](const MatrixXd& points) -> MatrixXd {
     return lfp::deep_tangent_kernel(law, points, x).k;
   };
-  lfp::KernelMatrix k = lfp::deep_tangent_kernel(law, samples.x, samples.x);
-  const Eigen::Index n = samples.size();
-  Prediction out({.problem = {.k = std::move(k.k),
-                              .polynomials = MatrixXd(n, 0),
-                              .residual = samples.y,
-                              .ridge = ridge},
-                  .kernel = kernel},
-                 on_grid(kernel, grid, n), grid, {});
+  lfp::KernelMatrix k = lfp::deep_tangent_kernel(law, x, x);
+  Prediction out =
+      of_kernel(kernel, std::move(k.k), on_grid(kernel, grid, x.cols()), residual, ridge, grid, {});
   out.details.kernel_method = k.method;
   out.details.kernel_error = k.error;
   return out;
@@ -258,7 +273,7 @@ Predictions predict(const Problem& problem, const nn::Network& start) {
   const Setting setting = setting_of(problem.law, problem.samples, problem.grid, &start);
   const Prediction chosen = predict(problem.theory, setting);
   Predictions out;
-  out.scale = scale_of(problem.samples.y, setting.residual.y);
+  out.scale = scale_of(problem.samples.y, setting.samples.y);
   if (problem.theory.check) out.solvers = chosen.check(out.scale);
   const auto add_chosen = [&] {
     out.chosen = out.models.size();

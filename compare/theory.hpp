@@ -14,8 +14,8 @@
 namespace fprinciple::compare {
 
 /// What theory.model predicts of training on the samples, without a network trained; `grid` is
-/// where it will be asked above all, and may be d × 0: nowhere in particular. Where there is a
-/// ridge, one x may have several y. Training starts at `start`, from whose outputs on, y − f_ini(X)
+/// where it will be asked above all, and may be d × 0: nowhere in particular. One x
+/// may have several y: all count, and f tends to their mean. Training starts at `start`, from whose outputs on, y − f_ini(X)
 /// is learnt; null: at f_ini = 0. The linearised model and moments of the weights need a start.
 /// Throws InputError for what makes no problem and where the model does not apply, RunError where
 /// it cannot be solved.

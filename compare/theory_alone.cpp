@@ -115,6 +115,9 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
                                : VectorXd(VectorXd::Zero(problem.samples.size()));
 
   TheoryAlone out;
+  for (Eigen::Index k = 0; k < task.y.cols() && out.warnings.empty(); ++k)
+    if (std::string words = contradiction_words({problem.samples.x, task.y.col(k)}); !words.empty())
+      out.warnings.push_back(std::move(words));
   out.network_drawn = start && std::holds_alternative<nn::Draw>(problem.start);
   const auto solved = [&](Model model) {
     Theory theory = problem.theory;
@@ -132,7 +135,8 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
     const double scale = std::max(problem.samples.y.cwiseAbs().maxCoeff(),
                                   (problem.samples.y - f_ini).cwiseAbs().maxCoeff());
     out.solvers = chosen.check(scale > 0.0 ? scale : 1.0);
-    out.warnings = out.solvers->warnings;
+    out.warnings.insert(out.warnings.end(), out.solvers->warnings.begin(),
+                        out.solvers->warnings.end());
   }
   if (chosen.on_line())
     out.warnings.push_back(fmt::format(

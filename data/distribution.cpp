@@ -76,6 +76,16 @@ double density_at_zero(const Distribution& law) {
                                                  : 1.0 / (std::sqrt(2.0 * pi) * law.scale);
 }
 
+double characteristic(const Distribution& law, const Eigen::VectorXd& x) {
+  require_law(law);
+  if (law.kind == Distribution::Kind::normal)
+    return std::exp(-0.5 * law.scale * law.scale * x.squaredNorm());
+  double product = 1.0;
+  for (const double xk : x)
+    product *= law.scale * xk == 0.0 ? 1.0 : std::sin(law.scale * xk) / (law.scale * xk);
+  return product;
+}
+
 double norm_moment(const Distribution& law, Eigen::Index d, double p) {
   require_law(law);
   base::require(d > 0, "d", d, "1 or more");

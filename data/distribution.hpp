@@ -26,6 +26,9 @@ double second_moment(const Distribution& law);
 /// The density at 0: 1/(2B) for U(−B, B), 1/(√(2π) σ) for N(0, σ²).
 double density_at_zero(const Distribution& law);
 
+/// E cos(w·x), w of independent coordinates: the characteristic function at x.
+double characteristic(const Distribution& law, const Eigen::VectorXd& x);
+
 /// E|r|^p, r the Euclidean norm of d ≥ 1 independent coordinates, p > 0.
 /// Normal, any d and p: σ^p 2^{p/2} Γ((d+p)/2)/Γ(d/2). Uniform, d = 1: B^p/(p+1).
 /// Uniform, d > 1 (a cube, so not isotropic), p < 6: one-dimensional quadrature of

@@ -14,6 +14,8 @@ namespace {
 
 using Eigen::Index;
 
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
 /// Indices of the samples sorted by x (lexicographically), then by position.
 std::vector<Index> sorted_by_x(const Eigen::MatrixXd& x) {
   std::vector<Index> order(static_cast<std::size_t>(x.cols()));
@@ -40,26 +42,52 @@ std::optional<SampleDefect> find_defect(const Samples& samples) {
     if (!std::isfinite(y[i]))
       return SampleDefect{i, fmt::format("sample {}: y is not finite ({})", i + 1, y[i])};
   }
-  const std::vector<Index> order = sorted_by_x(x);
-  for (std::size_t k = 1; k < order.size(); ++k) {
-    const Index i = order[k - 1];
-    const Index j = order[k];
-    if (x.col(i) == x.col(j) && y[i] != y[j])
-      return SampleDefect{j, fmt::format("samples {} and {} have the same x but different y "
-                                         "({} and {}): no function fits both",
-                                         i + 1, j + 1, y[i], y[j])};
-  }
   return std::nullopt;
 }
 
-Samples merge_repeated(const Samples& samples) {
+DistinctSamples distinct(const Samples& samples) {
   base::require_size("samples.y", samples.y.size(), samples.x.cols());
   const std::vector<Index> order = sorted_by_x(samples.x);
-  std::vector<Index> keep;
-  for (std::size_t k = 0; k < order.size(); ++k)
-    if (k == 0 || samples.x.col(order[k]) != samples.x.col(order[k - 1])) keep.push_back(order[k]);
-  std::sort(keep.begin(), keep.end());
-  return {samples.x(Eigen::all, keep), samples.y(keep)};
+  std::vector<Index> first(order.size());  // of each sample, the first that has its x
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const bool same = k > 0 && samples.x.col(order[k]) == samples.x.col(order[k - 1]);
+    first[at(order[k])] = same ? first[at(order[k - 1])] : order[k];
+  }
+  DistinctSamples out;
+  out.place.resize(order.size());
+  std::vector<Index> kept;
+  for (Index i = 0; i < samples.size(); ++i) {
+    if (first[at(i)] == i) kept.push_back(i);
+    out.place[at(i)] =
+        first[at(i)] == i ? static_cast<Index>(kept.size()) - 1 : out.place[at(first[at(i)])];
+  }
+  out.samples = {samples.x(Eigen::all, kept), samples.y(kept)};
+  out.count = Eigen::VectorXd::Zero(out.samples.size());
+  for (Index i = 0; i < samples.size(); ++i) {
+    const Index k = out.place[at(i)];
+    out.count[k] += 1.0;
+    out.samples.y[k] += (samples.y[i] - out.samples.y[k]) / out.count[k];
+  }
+  return out;
+}
+
+std::optional<Contradiction> contradiction(const Samples& samples) {
+  const DistinctSamples means = distinct(samples);
+  if (!means.repeated()) return std::nullopt;
+  std::vector<Index> first(at(means.samples.size()), -1);
+  std::optional<Contradiction> out;
+  double loss = 0.0;
+  for (Index i = 0; i < samples.size(); ++i) {
+    const Index k = means.place[at(i)];
+    Index& earlier = first[at(k)];
+    if (earlier < 0) earlier = i;
+    if (!out && samples.y[i] != samples.y[earlier])
+      out = {.first = earlier, .second = i, .loss = 0.0};
+    const double off = samples.y[i] - means.samples.y[k];
+    loss += 0.5 * off * off;
+  }
+  if (out) out->loss = loss;
+  return out;
 }
 
 }  // namespace fprinciple::data

@@ -125,18 +125,14 @@ Eigen::Map<const Eigen::MatrixXd> as_columns(const Table& table) {
 
 }  // namespace
 
-Samples read_samples_csv(const std::filesystem::path& file, std::vector<std::string>& warnings) {
+Samples read_samples_csv(const std::filesystem::path& file) {
   const Table table = read_table(file, Tail::y);
   const Index d = require_header(file, table, Tail::y);
   const auto columns = as_columns(table);
-  const Samples samples{columns.topRows(d), columns.row(d)};
+  Samples samples{columns.topRows(d), columns.row(d)};
   if (const auto defect = find_defect(samples))
     fail(file, table.lines[static_cast<std::size_t>(defect->sample)], defect->message);
-  Samples merged = merge_repeated(samples);
-  if (merged.size() < samples.size())
-    warnings.push_back(fmt::format("{}: {} repeated samples merged", file.string(),
-                                   samples.size() - merged.size()));
-  return merged;
+  return samples;
 }
 
 Values read_values_csv(const std::filesystem::path& file) {

@@ -12,10 +12,8 @@ namespace fprinciple::io {
 
 /// Reads samples from a CSV file with the header x1,…,xd,y (or x,y when d = 1).
 /// Throws InputError naming file, line and column for anything else: a missing file, another
-/// header, a row of the wrong length, a field that is not a finite number, contradicting samples.
-/// Repeated (x, y) pairs are merged, and said so in `warnings`.
-data::Samples read_samples_csv(const std::filesystem::path& file,
-                               std::vector<std::string>& warnings);
+/// header, a row of the wrong length, a field that is not a finite number.
+data::Samples read_samples_csv(const std::filesystem::path& file);
 
 /// Samples with several values each, as they stand in a file.
 struct Values {
@@ -25,7 +23,7 @@ struct Values {
 };
 
 /// Reads them from a CSV file with the header x1,…,xd,y or x1,…,xd,y1,…,yk (x for x1 when d = 1).
-/// Throws as read_samples_csv, but nothing is merged, and one x may have several y.
+/// Throws as read_samples_csv.
 Values read_values_csv(const std::filesystem::path& file);
 
 /// Reads points (d × count) from a CSV file with the header x1,…,xd (or x when d = 1).

@@ -83,6 +83,7 @@ VectorXd power_function(const Problem& problem, const Projector& projector,
   VectorXd power(points.cols());
   Problem at = problem;
   at.ridge = 0.0;
+  at.count.resize(0);
   for (Index first = 0; first < points.cols(); first += kChunk) {
     at.samples.x = points.middleCols(first, std::min(kChunk, points.cols() - first));
     MatrixXd b = MatrixXd::Zero(projector.rows(), at.samples.x.cols());

@@ -29,16 +29,6 @@ constexpr const char* kClosedForm = "closed form";
 
 bool normal(const Distribution& law) { return law.kind == Distribution::Kind::normal; }
 
-/// E cos(w·x), w of independent coordinates.
-template <class Point>
-double characteristic(const Distribution& law, const Point& x) {
-  if (normal(law)) return std::exp(-0.5 * law.scale * law.scale * x.squaredNorm());
-  double product = 1.0;
-  for (const double xk : x)
-    product *= xk == 0.0 ? 1.0 : std::sin(law.scale * xk) / (law.scale * xk);
-  return product;
-}
-
 /// Calls entry(i, j, value, derivative, error) for the entries between x and y, and keeps the
 /// largest error. Where x begins with y, that square block is symmetric and half of it is done.
 template <class Entry>
@@ -67,10 +57,10 @@ ActivationAverages fill(const MatrixXd& x, const MatrixXd& y, const Entry& entry
 /// sin z sin z' = ½(cos(z − z') − cos(z + z')), cos z cos z' with a plus.
 ActivationAverages sine_averages(const data::NetworkLaw& law, const MatrixXd& x,
                                  const MatrixXd& y) {
-  const double twice = characteristic(law.b, Eigen::Matrix<double, 1, 1>(2.0));  // E cos 2b
+  const double twice = data::characteristic(law.b, VectorXd::Constant(1, 2.0));  // E cos 2b
   return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
-    const double difference = characteristic(law.w, VectorXd(x.col(i) - y.col(j)));
-    const double sum = twice * characteristic(law.w, VectorXd(x.col(i) + y.col(j)));
+    const double difference = data::characteristic(law.w, VectorXd(x.col(i) - y.col(j)));
+    const double sum = twice * data::characteristic(law.w, VectorXd(x.col(i) + y.col(j)));
     value = 0.5 * (difference - sum);
     derivative = 0.5 * (difference + sum);
     return 0.0;

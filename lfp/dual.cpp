@@ -3,11 +3,11 @@
 #include "base/blas.hpp"
 #include "base/error.hpp"
 #include "lfp/checks.hpp"
+#include "lfp/moving.hpp"
 
 #include <limits>
 
 #include <Eigen/QR>
-#include <fmt/format.h>
 
 namespace fprinciple::lfp {
 
@@ -23,19 +23,13 @@ Eigen::MatrixXcd solve_dual(const Problem& problem) {
   const base::OneBlasThread blas;
   const Eigen::MatrixXd b = whitened_features(problem);
   const Index n = b.cols();
-  if (b.rows() < n)
-    throw RunError(
-        fmt::format("{} samples need at least as many lattice unknowns, got {}: more "
-                    "modes or a ridge",
-                    n, b.rows()));
+  if (b.rows() < n) throw RunError(unresolved_words(problem));
   const Eigen::HouseholderQR<Eigen::MatrixXd> qr(b);
   const auto r = qr.matrixQR().topRows(n).triangularView<Eigen::Upper>();
   const VectorXd pivots = qr.matrixQR().diagonal().cwiseAbs();
   if (!(pivots.minCoeff() >
         static_cast<double>(n) * std::numeric_limits<double>::epsilon() * pivots.maxCoeff()))
-    throw RunError(
-        "the lattice cannot tell all samples apart: some are closer than it resolves; "
-        "use more modes, merge samples, or add a ridge");
+    throw RunError(unresolved_words(problem));
 
   const auto least_norm = [&](const VectorXd& target) {
     VectorXd padded = VectorXd::Zero(b.rows());

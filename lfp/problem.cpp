@@ -50,6 +50,11 @@ void require_problem(const Problem& problem) {
                 "as many as of problem.weight");
   base::require_finite("problem.c_ini", problem.c_ini.real());
   base::require_finite("problem.c_ini", problem.c_ini.imag());
+  if (problem.count.size() == 0) return;
+  base::require_size("problem.count", problem.count.size(), problem.samples.size());
+  base::require_finite("problem.count", problem.count);
+  base::require(problem.count.minCoeff() > 0.0, "problem.count", problem.count.minCoeff(),
+                "above 0");
 }
 
 double ProblemSize::coefficients() const {
@@ -74,7 +79,9 @@ base::Memory features_memory(const ProblemSize& size) {
 
 Eigen::VectorXd initial_residual(const Problem& problem) {
   require_problem(problem);
-  return problem.samples.y - values(problem.lattice, problem.c_ini, problem.samples.x);
+  const Eigen::VectorXd r_0 =
+      problem.samples.y - values(problem.lattice, problem.c_ini, problem.samples.x);
+  return problem.count.size() > 0 ? r_0.cwiseProduct(problem.count.cwiseSqrt()) : r_0;
 }
 
 Eigen::MatrixXd whitened_features(const Problem& problem) {
@@ -92,8 +99,9 @@ Eigen::MatrixXd whitened_features(const Problem& problem) {
   base::parallel_for(n, true, [&](Index i) {
     const Eigen::VectorXd x = problem.samples.x.col(i);
     const Eigen::VectorXcd e = phases(problem.lattice, x);
+    const double root = problem.count.size() > 0 ? std::sqrt(problem.count[i]) : 1.0;
     for (Index part = 0; part < parts; ++part) {
-      const double factor = part_factor(part, x)[0];
+      const double factor = root * part_factor(part, x)[0];
       for (Index k = 0; k < size; ++k) {  // w Re(c e) = w (Re c cos − Im c sin)
         const Index row = 2 * (part * size + k);
         b(row, i) = factor * scale(k, part) * e[k].real();

@@ -29,6 +29,9 @@ struct Problem {
   data::Samples samples;
   Eigen::MatrixXcd c_ini;  ///< lattice.size() × parts
   double ridge = 0.0;
+  /// How often each sample counts, n: row i of E, and what is left there, times √count_i. Empty:
+  /// once each.
+  Eigen::VectorXd count = {};
 };
 
 /// LFP-2019 from h_ini = 0.
@@ -58,7 +61,7 @@ base::Memory problem_memory(const ProblemSize& size);
 /// B.
 base::Memory features_memory(const ProblemSize& size);
 
-/// r_0 = y − E c_ini, n.
+/// r_0 = y − E c_ini, n, each times √count.
 Eigen::VectorXd initial_residual(const Problem& problem);
 
 /// B, (2 size · parts [+ n with a ridge]) × n; the real and imaginary parts of c alternate, part

@@ -1,5 +1,7 @@
 #include "reports/html.hpp"
 
+#include "base/excerpt.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -51,8 +53,16 @@ std::string data_element(const std::string& exact, const std::string& shown, std
 }  // namespace
 
 std::string escaped(std::string_view text) {
+  constexpr std::string_view kLayout = "\n\r\t";
+  std::string shown;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(kLayout, at), text.size());
+    shown += base::excerpt(text.substr(at, end - at), text.size());
+    if (end < text.size()) shown += text[end];
+    at = end + 1;
+  }
   std::string out;
-  for (const char c : text) {
+  for (const char c : shown) {
     switch (c) {
       case '&':
         out += "&amp;";

@@ -7,7 +7,8 @@
 
 namespace fprinciple::reports {
 
-/// Text for the inside of an element or of a quoted attribute.
+/// Text for the inside of an element or of a quoted attribute. What no page may hold, control
+/// characters but tabs and ends of lines, and bytes that are no UTF-8, as \x1b.
 std::string escaped(std::string_view text);
 
 /// A relative path for href: everything but letters, digits, "/", ".", "_" and "-" as %XX.

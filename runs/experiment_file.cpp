@@ -132,7 +132,13 @@ void read_stop(const TomlTable& train, const data::Samples& samples, nn::Stop& s
   if (const auto value = table.find("steps")) stop.steps = value->integer(1);
   if (const auto value = table.find("gradient_norm")) stop.gradient_norm = value->positive();
   if (const auto value = table.find("seconds")) stop.seconds = value->positive();
-  if (stop.loss || stop.time || stop.steps || stop.gradient_norm || stop.seconds) return;
+  const bool other = stop.time || stop.steps || stop.gradient_norm || stop.seconds;
+  if (const auto between = data::contradiction(samples);
+      stop.loss && !other && between && *stop.loss <= between->loss)
+    table.find("loss")->fail(
+        fmt::format("must be above {:.6g}, or have another stop beside it, got {}: {}",
+                    between->loss, *stop.loss, compare::contradiction_words(samples)));
+  if (stop.loss || other) return;
   if (train.find("stop"))
     train.place("stop").fail("must have at least one of loss, time, steps, gradient_norm, seconds");
   stop.loss = compare::default_stop_loss(samples);

@@ -92,16 +92,10 @@ void require_sample_memory(const TomlPlace& place, Index n, Index d) {
   });
 }
 
-/// Takes the samples, repeated ones merged; y is n × k. Returns the first defect, if any.
-std::optional<data::SampleDefect> keep_distinct(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y,
-                                                Experiment& experiment) {
-  for (Index j = 0; j < y.cols(); ++j)
-    if (auto defect = data::find_defect({x, y.col(j)})) return defect;
-  experiment.problem.samples = data::merge_repeated({x, y.col(0)});
-  experiment.y.resize(experiment.problem.samples.size(), y.cols());
-  for (Index j = 0; j < y.cols(); ++j)
-    experiment.y.col(j) = data::merge_repeated({x, y.col(j)}).y;  // the same ones, as x says which
-  return std::nullopt;
+/// Takes the samples; y is n × k.
+void keep(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y, Experiment& experiment) {
+  experiment.problem.samples = {x, y.col(0)};
+  experiment.y = y;
 }
 
 void read_inline(const TomlTable& table, Experiment& experiment) {
@@ -120,24 +114,14 @@ void read_inline(const TomlTable& table, Experiment& experiment) {
   if (at_x.cols() != outputs.rows())
     y.fail(fmt::format("must have one number for each point of x, {}, got {}", at_x.cols(),
                        outputs.rows()));
-  if (const auto defect = keep_distinct(at_x, outputs, experiment))
-    points[at(defect->sample)].fail(defect->message);
-  const Index merged = outputs.rows() - experiment.y.rows();
-  if (merged > 0)
-    experiment.warnings.push_back(fmt::format("{}:{}: data.x: {} repeated samples merged",
-                                              x.place().file, x.place().line, merged));
+  keep(at_x, outputs, experiment);
 }
 
 void read_csv(const TomlValue& file, const std::filesystem::path& folder, Experiment& experiment) {
   const std::string name = file.text();
   file.place().around([&] {
     const io::Values values = io::read_values_csv(folder / name);
-    const std::string path = (folder / name).string();
-    if (const auto defect = keep_distinct(values.x, values.y, experiment))
-      throw InputError(
-          fmt::format("{}:{}: {}", path, values.lines[at(defect->sample)], defect->message));
-    if (const Index merged = values.y.rows() - experiment.y.rows(); merged > 0)
-      experiment.warnings.push_back(fmt::format("{}: {} repeated samples merged", path, merged));
+    keep(values.x, values.y, experiment);
   });
 }
 

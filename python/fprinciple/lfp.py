@@ -99,8 +99,7 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InputError
-            For parameters or samples that make no problem: shapes, what is not finite, two values
-            at one point without a ridge.
+            For parameters or samples that make no problem: shapes, what is not finite.
         RunError
             Where the problem cannot be solved.
         """

@@ -186,9 +186,16 @@ TEST_CASE("x → μx with the laws changes nothing, for every method and model")
 }
 
 TEST_CASE("the defaults are in the unit of y, and never 0 or infinite") {
-  data::Samples s{MatrixXd::Zero(1, 2), Eigen::Vector2d(-4.0, 2.0)};
+  data::Samples s{Eigen::RowVector2d(0.0, 1.0), Eigen::Vector2d(-4.0, 2.0)};
   CHECK(compare::default_tolerance(s) == Approx(4e-5).epsilon(1e-15));
   CHECK(compare::default_stop_loss(s) == Approx(1.6e-11).epsilon(1e-15));
+  s.x.setZero();  // one x with two y: whatever f is, half of 3² + 3² is left
+  CHECK(compare::default_stop_loss(s) == Approx(9.0 + 1.6e-11).epsilon(1e-15));
+  for (const double y : {1e-250, 1e250}) {
+    s.y = Eigen::Vector2d(y, 2.0 * y);
+    CHECK(compare::default_stop_loss(s) > 0.0);
+    CHECK(std::isfinite(compare::default_stop_loss(s)));
+  }
   s.y.setZero();
   CHECK(compare::default_tolerance(s) == 1e-5);
   for (const double y : {1e-250, 1e250}) {

@@ -71,6 +71,6 @@ TEST_CASE("targets and samples: dimensions, and series that end", "[input]") {
     square.shape = data::Target::Shape::square;
     CHECK_THROWS_AS(data::fourier_series(square, 100.0), InputError);
   }
-  CHECK_THROWS_MATCHES(data::merge_repeated({MatrixXd::Zero(1, 3), VectorXd::Zero(2)}), InputError,
+  CHECK_THROWS_MATCHES(data::distinct({MatrixXd::Zero(1, 3), VectorXd::Zero(2)}), InputError,
                        Message("samples.y has 2 entries, but must have 3"));
 }

@@ -28,34 +28,22 @@ TEST_CASE("samples survive CSV bit for bit") {
   const data::Samples samples{1e10 * tests::random_matrix(3, 50, 1), tests::random_vector(50, 2)};
   const TemporaryFile file;
   io::write_samples_csv(file.path, samples);
-  std::vector<std::string> warnings;
-  const data::Samples back = io::read_samples_csv(file.path, warnings);
+  const data::Samples back = io::read_samples_csv(file.path);
   CHECK(back.x == samples.x);
   CHECK(back.y == samples.y);
-  CHECK(warnings.empty());
 }
 
 TEST_CASE("CSV takes spaces, blank lines, a byte-order mark, CRLF and a plus sign") {
   const TemporaryFile file("\xEF\xBB\xBFx , y\r\n\r\n +1, -2e-1\r\n3 ,4\r\n\r\n");
-  std::vector<std::string> warnings;
-  const data::Samples samples = io::read_samples_csv(file.path, warnings);
+  const data::Samples samples = io::read_samples_csv(file.path);
   REQUIRE(samples.size() == 2);
   CHECK(samples.x(0, 0) == 1.0);
   CHECK(samples.y[0] == -0.2);
   CHECK(samples.x(0, 1) == 3.0);
 }
 
-TEST_CASE("repeated rows of a CSV are merged with a warning") {
-  const TemporaryFile file("x1,y\n1,2\n1,2\n3,4\n");
-  std::vector<std::string> warnings;
-  CHECK(io::read_samples_csv(file.path, warnings).size() == 2);
-  REQUIRE(warnings.size() == 1);
-  CHECK(warnings[0] == file.path.string() + ": 1 repeated samples merged");
-}
-
 TEST_CASE("points have no y column") {
   const TemporaryFile file("x1,x2\n1,2\n3,4\n");
   CHECK(io::read_points_csv(file.path) == (Eigen::Matrix2d() << 1, 3, 2, 4).finished());
-  std::vector<std::string> warnings;
-  CHECK_THROWS_AS(io::read_samples_csv(file.path, warnings), InputError);
+  CHECK_THROWS_AS(io::read_samples_csv(file.path), InputError);
 }

@@ -24,12 +24,11 @@ TEST_CASE("only files are read: what may never end, or say nothing, is refused a
   fs::create_directory(folder);
   const fs::path pipe = folder / "pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  std::vector<std::string> warnings;
   for (const fs::path& path : {pipe, folder, fs::path("/dev/zero"), fs::path("/dev/null")}) {
     const std::string refusal = path.string() + ": cannot be read: it is not a file";
     CHECK_THROWS_AS(io::open_file(path), InputError);
     CHECK_THROWS_WITH(io::open_file(path), refusal);
-    CHECK_THROWS_WITH(io::read_samples_csv(path, warnings), refusal);
+    CHECK_THROWS_WITH(io::read_samples_csv(path), refusal);
     CHECK_THROWS_WITH(io::read_points_csv(path), refusal);
     CHECK_THROWS_WITH(io::read_json(path), refusal);
   }

@@ -232,10 +232,6 @@ WRONG = [
     (lambda: fit(np.zeros((3, 2, 2))), "Found array with dim 3"),
     (lambda: fit(X + 1j), "Complex data not supported"),
     (lambda: fit([["a", "b"]] * 3), "could not convert string to float"),
-    (
-        lambda: fit([[0.0], [1.0], [0.0]]),
-        "samples is samples 1 and 3 have the same x but different y (0 and 2): no function fits both",
-    ),
     # Predictions.
     (lambda: fit().predict(X[:, :1]), "X has 1 features, but LFP is expecting 2 features as input"),
     (lambda: fit().predict(X[0]), "Expected 2D array, got 1D array instead"),

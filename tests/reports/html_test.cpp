@@ -51,6 +51,8 @@ TEST_CASE("summary values are found, and missing ones are a dash", "[reports]") 
 
 TEST_CASE("text is escaped, paths too", "[reports]") {
   CHECK(escaped("a<b>&\"'") == "a&lt;b&gt;&amp;&quot;&#39;");
+  CHECK(escaped("γ²\n\tb\n") == "γ²\n\tb\n");
+  CHECK(escaped("\x01\x1b[31m\xff<\r\n\xc2") == "\\x01\\x1b[31m\\xff&lt;\r\n\\xc2");
   CHECK(url("my run/é#1.svg") == "my%20run/%C3%A9%231.svg");
 }
 

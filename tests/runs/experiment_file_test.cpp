@@ -201,12 +201,13 @@ TEST_CASE("in one dimension points and ranges may have brackets of their own") {
   CHECK(e.problem.grid.points == Eigen::RowVectorXd::LinSpaced(5, 0, 3));
 }
 
-TEST_CASE("a repeated sample is merged, with a warning") {
-  const Experiment e = read("[data]\nx = [1, 2, 1]\ny = [5, 6, 5]\n" + kNetwork);
-  CHECK(e.problem.samples.x == Eigen::RowVector2d(1, 2));
-  CHECK(e.problem.samples.y == Eigen::Vector2d(5, 6));
-  REQUIRE(e.warnings.size() == 1);
-  CHECK_THAT(e.warnings[0], Catch::EndsWith("some name.toml:2: data.x: 1 repeated samples merged"));
+TEST_CASE("repeated samples are kept, and the default stop is above what they leave") {
+  const Experiment same = read("[data]\nx = [1, 2, 1]\ny = [5, 6, 5]\n" + kNetwork);
+  CHECK(same.problem.samples.x == Eigen::RowVector3d(1, 2, 1));
+  CHECK(same.problem.training.stop.loss == 1e-12 * 36);
+  const Experiment other = read("[data]\nx = [1, 2, 1]\ny = [5, 6, 3]\n" + kNetwork);
+  CHECK(other.problem.samples.y == Eigen::Vector3d(5, 6, 3));
+  CHECK(other.problem.training.stop.loss == 1e-12 * 36 + 1.0);
 }
 
 TEST_CASE("the default grid of one sample is widened") {
