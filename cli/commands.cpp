@@ -322,7 +322,7 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
   for (const std::string& name : chosen(studies(), names)) {
     const fs::path file = experiments_folder() / "studies" / (name + ".toml");
     read.push_back(read_sweep(file));
-    reads(inputs(read.back(), file));
+    reads(runs::files_read(read.back().sweep, file));
   }
   reports::require_gnuplot();
   Output output(out, files);

@@ -6,7 +6,6 @@
 #include "cli/progress.hpp"
 #include "cli/undrawn.hpp"
 #include "reports/gnuplot.hpp"
-#include "runs/files_named.hpp"
 
 #include <algorithm>
 #include <map>
@@ -71,8 +70,8 @@ Cube run_cells(const PreparedSweep& prepared, bool quiet) {
     if (signal == 0) signal = held.take();
     return signal == 0;
   };
-  auto cube =
-      runs::run_sweep(sweep, prepared.plan, finished, prepared.known, omp_get_max_threads(), watch);
+  auto cube = runs::run_sweep(sweep, prepared.plan, &finished, prepared.known,
+                              omp_get_max_threads(), watch);
   if (!cube || signal != 0)  // it may have come with the last cells
     throw EndedBySignal(signal,
                         fmt::format("{}: interrupted after {}; {} keeps them", sweep.name,
@@ -83,11 +82,10 @@ Cube run_cells(const PreparedSweep& prepared, bool quiet) {
 void tell_failures(const Cube& cube) {
   const auto failed = cube.summary.at("failed").get<Index>();
   if (failed == 0) return;
+  runs::require_any_succeeded(cube);
   const std::string first =
       *std::find_if(cube.failures.begin(), cube.failures.end(),
                     [](const std::string& failure) { return !failure.empty(); });
-  if (failed == cube.size())
-    throw RunError(fmt::format("{}: all {} cells failed; the first: {}", cube.name, failed, first));
   tell("warning: {}: {} of {} cells failed, see failure in result.nc; the first: {}", cube.name,
        failed, cube.size(), first);
 }
@@ -128,14 +126,6 @@ ReadSweep read_sweep(const fs::path& file) {
   return {std::move(sweep), std::move(figures), std::move(plan)};
 }
 
-std::vector<fs::path> inputs(const ReadSweep& sweep, const fs::path& file) {
-  std::vector<fs::path> files = {file, sweep.sweep.experiment_file};
-  const fs::path folder = sweep.sweep.experiment_file.parent_path();  // edits are the experiment's
-  for (const std::string& text : {sweep.sweep.text, sweep.sweep.experiment_text})
-    for (const fs::path& named : runs::files_named(text, folder)) files.push_back(named);
-  return files;
-}
-
 PreparedSweep prepare_sweep(ReadSweep sweep, const fs::path& cells, Options options) {
   FinishedCells finished(cells, sweep.plan.identity);
   finished.require_ours();
@@ -172,7 +162,7 @@ void run_sweep(const fs::path& file, const std::optional<fs::path>& out, Options
   ReadSweep sweep = read_sweep(file);
   reports::require_gnuplot();
   const fs::path directory = out.value_or(fs::path("results") / sweep.sweep.name);
-  Output output(directory, inputs(sweep, file));
+  Output output(directory, runs::files_read(sweep.sweep, file));
   const PreparedSweep prepared = prepare_sweep(std::move(sweep), output->beside(".cells"), options);
   const reports::Study study = sweep_into(output->path(), prepared, options.quiet);
   const HeldSignals held;  // what is left takes a moment

@@ -20,10 +20,6 @@ struct ReadSweep {
 /// Reads a sweep file, its figures and every cell's experiment.
 ReadSweep read_sweep(const std::filesystem::path& file);
 
-/// The files that it reads, see runs::files_named.
-std::vector<std::filesystem::path> inputs(const ReadSweep& sweep,
-                                          const std::filesystem::path& file);
-
 /// One that is ready to run.
 struct PreparedSweep : ReadSweep {
   runs::FinishedCells finished;

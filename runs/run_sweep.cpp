@@ -45,25 +45,6 @@ void collect(const json& object, const std::string& above, std::map<std::string,
   }
 }
 
-/// Throws Interrupted once `stop` is set.
-CellResult run_cell(const Sweep& sweep, Index cell, const std::atomic<bool>& stop) {
-  CellResult result;
-  try {
-    nn::Supervision supervision;
-    supervision.wish = [&] {
-      return stop ? nn::Supervision::Wish::stop : nn::Supervision::Wish::go_on;
-    };
-    const json summary = run(experiment(sweep, cell), {}, supervision).summary;
-    result.warnings = summary.at("warnings");
-    collect(summary, {}, result.numbers);
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const std::exception& error) {
-    result.failure = message_of(error);
-  }
-  return result;
-}
-
 /// The cube, filled cell by cell in any order.
 class Collector {
  public:
@@ -130,16 +111,17 @@ class Collector {
   SweepProgress progress_;
 };
 
-/// The cells that are to be run, the heaviest first.
-std::vector<Index> order(const SweepPlan& plan, const std::map<Index, CellResult>& known) {
-  std::vector<Index> cells;
-  for (Index cell = 0; cell < static_cast<Index>(plan.work.size()); ++cell)
-    if (!known.contains(cell)) cells.push_back(cell);
-  std::stable_sort(cells.begin(), cells.end(), [&](Index a, Index b) {
-    return plan.work[static_cast<std::size_t>(a)] > plan.work[static_cast<std::size_t>(b)];
-  });
-  return cells;
-}
+/// Of this thread's parallel regions: one thread, as long as it lives.
+class OneThread {
+ public:
+  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
 
 /// At worst the largest cells are in flight together.
 void require_memory_of(const std::vector<Index>& cells, const SweepPlan& plan, int threads) {
@@ -177,14 +159,43 @@ SweepPlan plan(const Sweep& sweep) {
   return out;
 }
 
+CellResult run_cell(const Sweep& sweep, Index cell, const std::atomic<bool>& stop) {
+  const OneThread one_thread;
+  CellResult result;
+  try {
+    nn::Supervision supervision;
+    supervision.wish = [&] {
+      return stop ? nn::Supervision::Wish::stop : nn::Supervision::Wish::go_on;
+    };
+    const json summary = run(experiment(sweep, cell), {}, supervision).summary;
+    result.warnings = summary.at("warnings");
+    collect(summary, {}, result.numbers);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    result.failure = message_of(error);
+  }
+  return result;
+}
+
+std::vector<Index> cells_to_run(const SweepPlan& plan, const std::map<Index, CellResult>& known) {
+  std::vector<Index> cells;
+  for (Index cell = 0; cell < static_cast<Index>(plan.work.size()); ++cell)
+    if (!known.contains(cell)) cells.push_back(cell);
+  std::stable_sort(cells.begin(), cells.end(), [&](Index a, Index b) {
+    return plan.work[static_cast<std::size_t>(a)] > plan.work[static_cast<std::size_t>(b)];
+  });
+  return cells;
+}
+
 std::optional<Cube> run_sweep(const Sweep& sweep, const SweepPlan& plan,
-                              const FinishedCells& finished,
+                              const FinishedCells* finished,
                               const std::map<Index, CellResult>& known, int threads,
                               const std::function<bool(const SweepProgress&)>& watch) {
   const base::Stopwatch seconds;
   Collector collector(sweep, plan);
   for (const auto& [cell, result] : known) collector.enter(cell, result);
-  const std::vector<Index> cells = order(plan, known);
+  const std::vector<Index> cells = cells_to_run(plan, known);
   require_memory_of(cells, plan, threads);
 
   std::atomic<bool> stop = false;
@@ -199,11 +210,10 @@ std::optional<Cube> run_sweep(const Sweep& sweep, const SweepPlan& plan,
     return cells[next++];
   };
   const auto work = [&] {
-    omp_set_num_threads(1);
     try {
       while (const auto cell = take()) {
         const CellResult result = run_cell(sweep, *cell, stop);
-        finished.keep(*cell, result);
+        if (finished != nullptr) finished->keep(*cell, result);
         const std::lock_guard lock(mutex);
         collector.enter(*cell, result);
       }
@@ -237,6 +247,12 @@ std::optional<Cube> run_sweep(const Sweep& sweep, const SweepPlan& plan,
   if (error) std::rethrow_exception(error);
   if (collector.progress().done < sweep.size()) return std::nullopt;
   return collector.cube(seconds.seconds());
+}
+
+void require_any_succeeded(const Cube& cube) {
+  if (cube.summary.at("failed") == cube.size())
+    throw RunError(fmt::format("{}: all {} cells failed; the first: {}", cube.name, cube.size(),
+                               cube.failures.front()));
 }
 
 }  // namespace fprinciple::runs

@@ -1,6 +1,7 @@
 #include "runs/sweep.hpp"
 
 #include "runs/experiment_file.hpp"
+#include "runs/files_named.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -261,8 +262,10 @@ Index Sweep::size() const {
   return size;
 }
 
-Sweep read_sweep(const std::filesystem::path& file) {
-  const TomlFile toml(file);
+Sweep read_sweep(const std::filesystem::path& file) { return read_sweep(TomlFile(file)); }
+
+Sweep read_sweep(const TomlFile& toml, const std::optional<std::string>& experiment_text) {
+  const std::filesystem::path file = toml.name();
   const TomlTable root = toml.root({"title", "experiment", "set", "remove", "axis", "figure"});
   Sweep sweep;
   sweep.name = file.stem().string();
@@ -271,7 +274,8 @@ Sweep read_sweep(const std::filesystem::path& file) {
   sweep.text = toml.text();
   sweep.experiment_file =
       file.parent_path() / root.require("experiment", "the path of an experiment file").text();
-  sweep.experiment_text = TomlFile(sweep.experiment_file).text();
+  sweep.experiment_text =
+      experiment_text ? *experiment_text : TomlFile(sweep.experiment_file).text();
   Targets targets;
   read_everywhere(root, targets, sweep);
   double cells = 1.0;
@@ -282,6 +286,15 @@ Sweep read_sweep(const std::filesystem::path& file) {
     require_cells(axis.place(), cells);
   }
   return sweep;
+}
+
+std::vector<std::filesystem::path> files_read(const Sweep& sweep,
+                                              const std::filesystem::path& file) {
+  std::vector<std::filesystem::path> files = {file, sweep.experiment_file};
+  const std::filesystem::path folder = sweep.experiment_file.parent_path();  // edits are its own
+  for (const std::string& text : {sweep.text, sweep.experiment_text})
+    for (const std::filesystem::path& named : files_named(text, folder)) files.push_back(named);
+  return files;
 }
 
 Experiment experiment(const Sweep& sweep, Index cell) {

@@ -5,6 +5,7 @@
 #include "runs/toml_reader.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,14 @@ struct Sweep {
 /// Reads a sweep file and the experiment that it names; the tables [[figure]] are let pass. Throws
 /// InputError as read_experiment does, and for more than 10^6 cells. The cells are not looked at.
 Sweep read_sweep(const std::filesystem::path& file);
+
+/// The same of a file that has been parsed; with `experiment_text` that is the experiment, and the
+/// file named by the sweep is not opened.
+Sweep read_sweep(const TomlFile& toml, const std::optional<std::string>& experiment_text = {});
+
+/// The files that a sweep reads, see files_named; `file` is its own.
+std::vector<std::filesystem::path> files_read(const Sweep& sweep,
+                                              const std::filesystem::path& file);
 
 /// The experiment of a cell: that of the file with everywhere's edits and those of each axis; first
 /// all that is set, then removals, then multiplications. Throws InputError as read_experiment does;

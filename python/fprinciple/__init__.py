@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .laws import DeepLaw, NetworkLaw, Normal, Uniform
     from .lfp import LFP
     from .network import WideNetwork
+    from .sweeps import sweep
     from .weights import Weights
 
 # Where each name is; nothing is imported before it is used.
@@ -39,6 +40,7 @@ _HOME = {
     "ladder": "comparison",
     "nngp_kernel": "kernels",
     "run": "experiments",
+    "sweep": "sweeps",
     "tangent_kernel": "kernels",
     "time": "conventions",
 }
@@ -61,6 +63,7 @@ __all__ = [
     "nngp_kernel",
     "plot",
     "run",
+    "sweep",
     "tangent_kernel",
     "time",
 ]

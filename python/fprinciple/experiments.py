@@ -82,6 +82,11 @@ def _key(argument: str, key: object) -> str:
     return json.dumps(key)
 
 
+def toml_text(argument: str, keys: Mapping[Any, Any]) -> str:
+    """Return a dict as the text of a TOML file, a line for each key."""
+    return "\n".join(f"{_key(argument, k)} = {_toml(str(k), v)}" for k, v in keys.items())
+
+
 def run(
     experiment: "str | os.PathLike[str] | Mapping[str, Any]",
     *,
@@ -121,8 +126,7 @@ def run(
 
     text = None
     if isinstance(experiment, Mapping):
-        lines = (f"{_key('experiment', k)} = {_toml(str(k), v)}" for k, v in experiment.items())
-        text = "\n".join(lines)
+        text = toml_text("experiment", experiment)
         file = "experiment.toml"
     elif isinstance(experiment, (str, os.PathLike)):
         file = os.fspath(experiment)

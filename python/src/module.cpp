@@ -20,5 +20,6 @@ NB_MODULE(_core, module) {
   python::bind_theory(module);
   python::bind_practice(module);
   python::bind_runs(module);
+  python::bind_sweeps(module);
   python::bind_measured(module);
 }

@@ -184,7 +184,7 @@ TEST_CASE("a failed cell is recorded, and the cube is the same for any number of
   const Sweep sweep = folder.sweep(kAxes);
   const runs::SweepPlan plan = runs::plan(sweep);
   const runs::FinishedCells finished(folder.path / "cells", plan.identity);
-  const Cube cube = *runs::run_sweep(sweep, plan, finished, {}, 3, go_on);
+  const Cube cube = *runs::run_sweep(sweep, plan, &finished, {}, 3, go_on);
   REQUIRE(cube.size() == 6);
   CHECK(cube.summary.at("failed") == 2);
   const Eigen::VectorXd& rmse = cube.numbers.at("error.rmse");
@@ -206,9 +206,9 @@ TEST_CASE("a failed cell is recorded, and the cube is the same for any number of
   CHECK(damaged.empty());
   CHECK(known.size() == 6);
   finished.clear();
-  const Cube again = *runs::run_sweep(sweep, plan, finished, known, 1, go_on);
+  const Cube again = *runs::run_sweep(sweep, plan, &finished, known, 1, go_on);
   CHECK_FALSE(finished.any());
-  const Cube alone = *runs::run_sweep(sweep, plan, finished, {}, 1, go_on);
+  const Cube alone = *runs::run_sweep(sweep, plan, &finished, {}, 1, go_on);
   for (const Cube* other : {&again, &alone}) {
     CHECK(other->failures == cube.failures);
     REQUIRE(other->numbers.size() == cube.numbers.size());
@@ -235,7 +235,7 @@ range = [1, 3]
   };
   std::vector<std::string> damaged;
   const auto known = finished.read(endless.size(), damaged);
-  CHECK_FALSE(runs::run_sweep(endless, plan, finished, known, 2, third_time));
+  CHECK_FALSE(runs::run_sweep(endless, plan, &finished, known, 2, third_time));
   CHECK(asked >= 3);
   CHECK(finished.read(endless.size(), damaged).size() == 1);
 
