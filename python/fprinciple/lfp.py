@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from . import _check, _core, _samples
+from ._core import InputError
 from .laws import DeepLaw, NetworkLaw, core_deep_law, core_law
 from .weights import Weights, core_start
 
@@ -186,6 +187,70 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         times = _check.times(t)
         out = np.sum([solved.loss(times) for solved in self._solve()], axis=0)
         return out if np.ndim(t) > 0 else float(out[0])
+
+    def forecast(self, loss: Any) -> Any:
+        """Return the time at which the loss is reached: `loss` of this theory, inverted.
+
+        Parameters
+        ----------
+        loss : float or array (T,)
+            Values ≥ 0 of ½ Σ_i (f(x_i) − y_i)², in the unit of y².
+
+        Returns
+        -------
+        float or array (T,)
+            The times t of the flow, to some 12 digits: 0 where the loss is not larger at the
+            start, infinite where it is larger for ever, or not known from rounding's. Gradient
+            descent with step η on this sum takes t/η steps; see
+            `fprinciple.time` for other losses, and for momentum.
+
+        Notes
+        -----
+        It is the theory's own time, without the network's first weights, but where `network` has
+        them. A network of finite width needs a little more or less, the nearer the wider it is.
+        Some thirty times as costly as `loss` for each value.
+
+        Examples
+        --------
+        >>> import numpy as np, fprinciple as fp
+        >>> x = np.linspace(-1, 1, 5)
+        >>> theory = fp.LFP().fit(x, np.sin(3 * x))
+        >>> t = theory.forecast(loss=1e-3)
+        >>> round(theory.loss(t), 12)
+        0.001
+        """
+        check_is_fitted(self, "_x")
+        levels = _check.floats("loss", loss)
+        if levels.ndim > 1:
+            raise InputError(f"loss has shape {levels.shape}, but must be a number or (T,)")
+        for level in levels.flat:
+            if level < 0.0:
+                _check.refuse("loss", float(level), "0 or above it")
+        first, last = self.loss(np.array([0.0, np.inf]))
+        times = [
+            0.0 if first <= level else np.inf if last >= level else self._time_of(level)
+            for level in levels.flat
+        ]
+        return np.array(times) if levels.ndim else times[0]
+
+    def _time_of(self, level: float) -> float:
+        """Return when a loss between the first and the last is reached."""
+        from scipy.optimize import brentq
+
+        least = np.finfo(np.float64).tiny
+
+        def above(log_t: float) -> float:
+            return float(np.log(max(self.loss(np.exp(log_t)), least) / level))
+
+        # Steps in log t that double, from a time that is in no relation to the problem's.
+        low = high = 0.0
+        step = 1.0
+        while above(low) <= 0.0:
+            low, high, step = low - step, low, 2.0 * step
+        step = 1.0
+        while above(high) > 0.0:
+            low, high, step = high, high + step, 2.0 * step
+        return float(np.exp(brentq(above, low, high, xtol=1e-13, rtol=1e-13)))
 
     @property
     def rates_(self) -> _check.Floats:

@@ -287,3 +287,45 @@ def test_many_samples_on_the_line_are_splines():
     np.testing.assert_allclose(smooth.predict(inside), expected, atol=1e-8)
     assert np.abs(expected - natural(inside)).max() > 0.1
     assert smooth.loss(0.0) == pytest.approx(0.5 * np.sum(y**2))
+
+
+def test_the_forecast_is_the_loss_inverted():
+    x = np.array([[-0.7], [0.1], [0.5], [0.9]])
+    y = np.array([0.3, -0.2, 0.4, 0.1])
+    one = fp.LFP().fit(x[:1], y[:1])
+    # One sample: ½ y² e^{−2kt}.
+    level = 1e-7
+    expected = np.log(0.5 * y[0] ** 2 / level) / (2.0 * one.rates_[0])
+    assert one.forecast(loss=level) == pytest.approx(expected, rel=1e-12)
+
+    for k in (1.0, 1e-150):  # times far from 1
+        law = fp.NetworkLaw(output_scale=k**0.5 * 0.03)
+        theory = fp.LFP(law=law).fit(x, np.stack([y, y**2], axis=1))
+        levels = np.array([1e-2, 1e-12])
+        t = theory.forecast(levels)
+        assert (np.diff(t) > 0).all()
+        np.testing.assert_allclose(theory.loss(t), levels, rtol=1e-9)
+        assert theory.forecast(1e-12) == t[1]
+
+    first = one.loss(0.0)
+    np.testing.assert_array_equal(
+        one.forecast([first, 2.0 * first, np.nextafter(first, 0.0)])[:2], 0
+    )
+    smooth = fp.LFP(ridge=0.1, law=fp.NetworkLaw(output_scale=0.01)).fit(x, y)
+    floor = smooth.loss(np.inf)
+    assert smooth.forecast(0.999 * floor) == np.inf
+    assert smooth.loss(smooth.forecast(1.001 * floor)) == pytest.approx(1.001 * floor, rel=1e-9)
+
+
+def test_a_wide_network_keeps_to_the_forecast():
+    x = np.array([-0.7, 0.1, 0.9])
+    y = np.array([0.3, -0.2, 0.4])
+    law = fp.NetworkLaw(
+        width=2000, output_scale=0.06, a=fp.Normal(1.0), w=fp.Normal(1.0), b=fp.Normal(1.0)
+    )
+    level = 1e-4
+    t = fp.LFP(law=law).fit(x, y).forecast(loss=level)
+    net = fp.WideNetwork(law=law, stop={"time": 2.0 * t}).fit(x, y)
+    reached = np.exp(np.interp(-np.log(level), -np.log(net.loss_[1:]), np.log(net.t_[1:])))
+    assert reached == pytest.approx(t, rel=0.1)
+    assert net.loss_[0] > 100.0 * level

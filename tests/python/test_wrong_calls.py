@@ -238,6 +238,10 @@ WRONG = [
     (lambda: fit().predict([[NAN, 0.0]]), "Input X contains NaN"),
     (lambda: fit().predict(np.zeros((0, 2))), "Found array with 0 sample(s)"),
     (lambda: fit().predict(X, t=-1.0), "t is -1.0, but must be 0, above it, or infinite"),
+    (lambda: fit().forecast(-1.0), "loss is -1.0, but must be 0 or above it"),
+    (lambda: fit().forecast([[1.0]]), "loss has shape (1, 1), but must be a number or (T,)"),
+    (lambda: fit().forecast(NAN), "loss is nan, but must be finite"),
+    (lambda: fit().forecast("little"), "loss is '<U6', but must be an array of real numbers"),
     (lambda: fit().predict(X, t=[0.0, NAN]), "t is nan, but must be 0, above it, or infinite"),
     (
         lambda: fit().predict(X, t="late"),
