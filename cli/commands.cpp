@@ -245,6 +245,9 @@ void redraw_all(const fs::path& directory, const json& summary, Undrawn& undrawn
     throw InputError(
         fmt::format("{}: is theory alone, which `fprinciple predict` computes and draws anew",
                     directory.string()));
+  if (summary.contains("width"))
+    throw InputError(fmt::format("{}: is what `fprinciple width` has found, which has no figures",
+                                 directory.string()));
   if (summary.contains("spectral_bias")) {
     const runs::MeasuredFile file = runs::read_measured(directory);
     undrawn.add(file.name, reports::write_measured_report(file, directory));

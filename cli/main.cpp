@@ -8,6 +8,7 @@
 #include "cli/predict_command.hpp"
 #include "cli/start_threads.hpp"
 #include "cli/terminal.hpp"
+#include "cli/width_command.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -117,6 +118,19 @@ ExitStatus run(int argc, char** argv) {
                    "Times t, with commas, inf for the limit (default: chosen from the rates)")
       ->delimiter(',');
 
+  cli::WidthOptions wide;
+  CLI::App* width = app.add_subcommand(
+      "width", "How wide the network must be for network and prediction to agree");
+  width->add_option("experiment", experiment, kExperiment)->required();
+  width
+      ->add_option("--error", wide.error,
+                   "How near they are to be at the end, as a share of the prediction's movement")
+      ->capture_default_str();
+  width->add_option("--seconds", wide.seconds, "About as much may be spent on finding out")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  width->add_option("--out", out, "Output directory (default: results/<the file's stem>)");
+
   CLI::App* reproduce = app.add_subcommand(
       "reproduce", "Run the experiments of the papers and the studies, with one report");
   reproduce->add_option(
@@ -207,6 +221,10 @@ ExitStatus run(int argc, char** argv) {
   if (predict->parsed()) {
     foretold.quiet = options.quiet;
     cli::predict_experiment(experiment, out, foretold);
+  }
+  if (width->parsed()) {
+    wide.quiet = options.quiet;
+    cli::how_wide(experiment, out, wide);
   }
   if (sweep->parsed()) cli::run_sweep(experiment, out, options);
   if (measure->parsed()) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace fprinciple::compare {
@@ -24,8 +25,8 @@ VectorXd finite(const VectorXd& values) {
   return Eigen::Map<const VectorXd>(kept.data(), static_cast<Index>(kept.size()));
 }
 
-/// Of sorted values, linear between them: p = 0 is the least and 1 the greatest.
-double quantile(const VectorXd& sorted, double p) {
+/// quantile() of at least two sorted values.
+double quantile_of_sorted(const VectorXd& sorted, double p) {
   const double at = p * static_cast<double>(sorted.size() - 1);
   const auto below = std::min(static_cast<Index>(at), sorted.size() - 2);
   const double weight = at - static_cast<double>(below);
@@ -40,25 +41,12 @@ VectorXd sorted(VectorXd values) {
 /// Of finite values; nan when there is none.
 double value_of(const VectorXd& values, Statistic statistic) {
   if (values.size() < 2) return values.size() == 0 ? nan : values[0];
-  return statistic == Statistic::mean ? values.mean() : quantile(sorted(values), 0.5);
+  return statistic == Statistic::mean ? values.mean() : quantile_of_sorted(sorted(values), 0.5);
 }
 
 double standard_deviation(const VectorXd& values) {
   return std::sqrt((values.array() - values.mean()).square().sum() /
                    static_cast<double>(values.size() - 1));
-}
-
-/// n draws from 0 … n−1 with replacement.
-std::vector<Index> resample(const Bootstrap& bootstrap, Index r, Index n) {
-  std::vector<Index> out(static_cast<std::size_t>(n));
-  std::array<double, 2> pair{};
-  for (std::size_t k = 0; k < out.size(); ++k) {
-    if (k % 2 == 0)
-      pair = data::uniform_pair(bootstrap.seed, data::Stream::bootstrap,
-                                static_cast<std::uint64_t>(r), static_cast<std::uint32_t>(k / 2));
-    out[k] = static_cast<Index>(pair[k % 2] * static_cast<double>(n));
-  }
-  return out;
 }
 
 VectorXd statistics_at(const Eigen::MatrixXd& y, Statistic statistic) {
@@ -90,6 +78,25 @@ void require_valid(const Bootstrap& bootstrap) {
 
 }  // namespace
 
+std::vector<Index> resample(const Bootstrap& bootstrap, Index r, Index n) {
+  std::vector<Index> out(static_cast<std::size_t>(n));
+  std::array<double, 2> pair{};
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    if (k % 2 == 0)
+      pair = data::uniform_pair(bootstrap.seed, data::Stream::bootstrap,
+                                static_cast<std::uint64_t>(r), static_cast<std::uint32_t>(k / 2));
+    out[k] = static_cast<Index>(pair[k % 2] * static_cast<double>(n));
+  }
+  return out;
+}
+
+double quantile(VectorXd values, double p) {
+  base::require(values.size() >= 1, "values", values.size(), "one at least");
+  base::require(p >= 0.0 && p <= 1.0, "p", p, "from 0 to 1");
+  if (values.size() == 1) return values[0];
+  return quantile_of_sorted(sorted(std::move(values)), p);
+}
+
 Estimate estimate(const VectorXd& values, Statistic statistic, const Bootstrap& bootstrap) {
   require_valid(bootstrap);
   const VectorXd all = finite(values);
@@ -99,8 +106,8 @@ Estimate estimate(const VectorXd& values, Statistic statistic, const Bootstrap& 
   for (Index r = 0; r < of.size(); ++r)
     of[r] = value_of(all(resample(bootstrap, r, all.size())), statistic);
   of = sorted(of);
-  out.low = quantile(of, tail);
-  out.high = quantile(of, 1 - tail);
+  out.low = quantile_of_sorted(of, tail);
+  out.high = quantile_of_sorted(of, 1 - tail);
   out.standard_error = statistic == Statistic::mean
                            ? standard_deviation(all) / std::sqrt(static_cast<double>(all.size()))
                            : standard_deviation(of);
@@ -119,8 +126,8 @@ Slope log_log_slope(const VectorXd& x, const Eigen::MatrixXd& y, Statistic stati
         fit(x, statistics_at(y(resample(bootstrap, r, y.rows()), Eigen::all), statistic)).value;
   slopes = sorted(finite(slopes));
   if (slopes.size() < 2) return out;
-  out.low = quantile(slopes, tail);
-  out.high = quantile(slopes, 1 - tail);
+  out.low = quantile_of_sorted(slopes, tail);
+  out.high = quantile_of_sorted(slopes, 1 - tail);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "base/names.hpp"
 
 #include <cstdint>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -19,6 +20,13 @@ struct Bootstrap {
   std::uint64_t seed = 1;
   Eigen::Index resamples = 4000;
 };
+
+/// Of the r-th resample which of n replicates it draws, with replacement: n places from 0 on.
+std::vector<Eigen::Index> resample(const Bootstrap& bootstrap, Eigen::Index r, Eigen::Index n);
+
+/// The p-quantile of values, not nan, linear between neighbours: p = 0 is the least of them and 1
+/// the greatest. O(n log n). Throws InputError for no value and for p out of [0, 1].
+double quantile(Eigen::VectorXd values, double p);
 
 /// A statistic of the finite ones among some values.
 struct Estimate {

@@ -122,6 +122,21 @@ expect 2 "a width of 0" measure sines.nc --delta 0
 expect 2 "into what is read" measure sines.nc --out sines.nc
 no_staging
 
+# How wide it must be
+expect 0 "width" width small.toml --error 0.3 --seconds 10 --out wide
+says out "networks of"
+says wide/summary.json '"answer": "found"'
+says wide/summary.json '"nonlinearity"'
+expect 2 "a width has no figures" report wide
+says err "wide: is what \`fprinciple width\` has found, which has no figures"
+expect 2 "an error of 0" width small.toml --error 0
+says err "--error: must be above 0 and below 1, got 0"
+expect 2 "no seconds" width small.toml --seconds 0
+sed 's/loss = 1e-6/seconds = 1/' small.toml >seconds.toml
+expect 2 "a stop by seconds alone" width seconds.toml
+says err "training.stop is by seconds alone"
+no_staging
+
 # Directories that are not ours
 mkdir foreign empty
 echo "thesis" >foreign/thesis.tex
