@@ -2,6 +2,7 @@
 
 #include "base/memory.hpp"
 #include "data/random.hpp"
+#include "data/sampled_target.hpp"
 #include "io/csv.hpp"
 
 #include <algorithm>
@@ -138,36 +139,54 @@ Eigen::MatrixXd uniform_points(Index n, const std::vector<Range>& ranges, std::u
   return x;
 }
 
+/// `count` points from lo to hi, which a half-open axis leaves out: on a torus it is lo again.
+Axis axis_of(const Range& range, Index count, bool half_open) {
+  const auto [lo, hi] = range;
+  return {lo, half_open ? hi - (hi - lo) / static_cast<double>(count) : hi, count};
+}
+
 /// n points on a regular grid, as many along every axis.
-Eigen::MatrixXd grid_points(const TomlValue& n, const std::vector<Range>& ranges) {
+Eigen::MatrixXd grid_points(const TomlValue& n, const std::vector<Range>& ranges, bool half_open) {
   const auto d = static_cast<double>(ranges.size());
   const std::int64_t count = n.integer(1);
   const auto side = std::llround(std::pow(static_cast<double>(count), 1.0 / d));
   std::int64_t product = 1;
   for (std::size_t k = 0; k < ranges.size(); ++k) product *= side;
   if (product != count)
-    n.fail(fmt::format("must be a whole number to the power {} with sampling = \"grid\", got {}",
+    n.fail(fmt::format("must be a whole number to the power {} with sampling on a grid, got {}",
                        ranges.size(), count));
   std::vector<Axis> axes;
   axes.reserve(ranges.size());
-  for (const auto& [lo, hi] : ranges) axes.push_back({lo, hi, side});
+  for (const Range& range : ranges) axes.push_back(axis_of(range, side, half_open));
   return data::make_grid(axes).points;
 }
 
 constexpr std::string_view kFrequency = "a list of numbers, one for each axis, in cycles";
 
-Eigen::VectorXd read_frequency(const TomlTable& wave) {
-  const TomlValue frequency = wave.require("frequency", kFrequency);
+/// In one dimension a number will do.
+TomlValue require_frequency(const TomlTable& wave) {
+  return wave.require("frequency", fmt::format("a number (d = 1) or {}", kFrequency));
+}
+
+Eigen::VectorXd frequency_of(const TomlValue& frequency) {
+  if (!frequency.is_array()) return Eigen::VectorXd::Constant(1, frequency.number());
   const std::vector<double> v = numbers(frequency, kFrequency);
-  Eigen::VectorXd out = Eigen::Map<const Eigen::VectorXd>(v.data(), static_cast<Index>(v.size()));
+  return Eigen::Map<const Eigen::VectorXd>(v.data(), static_cast<Index>(v.size()));
+}
+
+/// Of a target that is one wave.
+Eigen::VectorXd read_frequency(const TomlTable& target) {
+  const TomlValue frequency = require_frequency(target);
+  Eigen::VectorXd out = frequency_of(frequency);
   if (out.isZero(0.0))
     frequency.fail("must not be 0 along every axis: that target is a constant function");
   return out;
 }
 
+/// One of several, of which one may be a mean: frequency 0 and phase π/2.
 data::Wave read_wave(const TomlValue& value) {
   const TomlTable table = value.table({"frequency", "amplitude", "phase"});
-  data::Wave wave{read_frequency(table)};
+  data::Wave wave{frequency_of(require_frequency(table))};
   if (const auto amplitude = table.find("amplitude")) wave.amplitude = amplitude->number();
   if (const auto phase = table.find("phase")) wave.phase = phase->number();
   return wave;
@@ -184,10 +203,46 @@ std::vector<data::Wave> read_waves(const TomlTable& target) {
   return waves;
 }
 
-data::Target read_target(const TomlTable& table) {
-  const TomlTable target = table.table("target", {"kind", "frequency", "waves"});
-  const std::string kind = target.require("kind", "\"sine\", \"waves\", \"triangle\" or \"square\"")
-                               .choice({"sine", "waves", "triangle", "square"});
+double total_amplitude(const data::Target& target) {
+  double sum = 0.0;
+  for (const data::Wave& wave : target.waves) sum += std::abs(wave.amplitude);
+  return sum;
+}
+
+/// The function through the values of a CSV file on a grid.
+data::Target read_sampled_target(const TomlValue& file, const std::filesystem::path& folder,
+                                 Experiment& experiment) {
+  data::SampledTarget sampled;
+  const std::string path = (folder / file.text()).string();
+  file.place().around([&] {
+    const io::Values values = io::read_values_csv(path);
+    if (values.y.cols() != 1)
+      throw InputError(fmt::format("{}: must have one column y, got {}", path, values.y.cols()));
+    try {
+      sampled = data::sampled_target(values.x, values.y.col(0));
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}: {}", path, error.what()));
+    }
+  });
+  if (const double scale = sampled.aliasing; scale > 1e-6 * total_amplitude(sampled.target))
+    experiment.warnings.push_back(fmt::format(
+        "{}: between its points the target may be another function by up to {:.2g}: more points "
+        "tell",
+        path, sampled.aliasing));
+  return sampled.target;
+}
+
+data::Target read_target(const TomlTable& table, const std::filesystem::path& folder,
+                         Experiment& experiment) {
+  const TomlTable target = table.table("target", {"kind", "frequency", "waves", "file"});
+  const std::string kind =
+      target.require("kind", "\"sine\", \"waves\", \"triangle\", \"square\" or \"file\"")
+          .choice({"sine", "waves", "triangle", "square", "file"});
+  if (kind == "file") {
+    target.refuse({"frequency", "waves"}, "is not allowed with kind = \"file\"");
+    return read_sampled_target(target.require("file", "a CSV file"), folder, experiment);
+  }
+  target.refuse({"file"}, "is allowed only with kind = \"file\"");
   if (kind == "waves") {
     target.refuse({"frequency"}, "stands in each of waves with kind = \"waves\"");
     return {read_waves(target)};
@@ -200,8 +255,9 @@ data::Target read_target(const TomlTable& table) {
                              : Shape::sine};
 }
 
-Drawn draw_samples(const TomlTable& table, Experiment& experiment) {
-  const data::Target target = read_target(table);
+Drawn draw_samples(const TomlTable& table, const std::filesystem::path& folder,
+                   Experiment& experiment) {
+  const data::Target target = read_target(table, folder, experiment);
   const Index d = target.waves.front().frequency.size();
   const TomlValue n = table.require("n", "an integer of at least 1");
   require_sample_memory(n.place(), n.integer(1), d);
@@ -211,7 +267,9 @@ Drawn draw_samples(const TomlTable& table, Experiment& experiment) {
                            : fmt::format("a list of {} pairs [[lo, hi], …], one for each axis", d)),
       d);
   const auto sampling = table.find("sampling");
-  const bool regular = sampling && sampling->choice({"uniform", "grid"}) == "grid";
+  const std::string how =
+      sampling ? sampling->choice({"uniform", "grid", "half_open_grid"}) : "uniform";
+  const bool regular = how != "uniform";
   const auto seed_value = table.find("seed");
   const std::uint64_t seed = seed_value ? static_cast<std::uint64_t>(seed_value->integer(0)) : 1;
   const auto noise_value = table.find("noise");
@@ -219,7 +277,8 @@ Drawn draw_samples(const TomlTable& table, Experiment& experiment) {
                                  noise_value ? noise_value->non_negative() : 0.0};
 
   data::Samples samples;
-  samples.x = regular ? grid_points(n, ranges) : uniform_points(n.integer(1), ranges, seed);
+  samples.x = regular ? grid_points(n, ranges, how == "half_open_grid")
+                      : uniform_points(n.integer(1), ranges, seed);
   samples.y = data::values(target, samples.x);
   for (Index i = 0; i < samples.size(); ++i)
     samples.y[i] +=
@@ -340,7 +399,7 @@ Drawn read_samples(const TomlTable& root, const std::filesystem::path& folder,
   constexpr auto kOneOf = "give either x and y, or file, or target";
   if (table.find("target")) {
     table.refuse({"x", "y", "file"}, kOneOf);
-    return draw_samples(table, experiment);
+    return draw_samples(table, folder, experiment);
   }
   table.refuse({"n", "sampling", "range", "noise", "seed"}, "is allowed only beside data.target");
   if (const auto file = table.find("file")) {
@@ -369,10 +428,10 @@ void read_test(const TomlTable& root, const std::filesystem::path& folder, Exper
 
 void read_grid(const TomlTable& root, const std::filesystem::path& folder, Index snapshots,
                Experiment& experiment) {
-  const TomlTable table = root.table("grid", {"range", "count", "file"});
+  const TomlTable table = root.table("grid", {"range", "count", "half_open", "file"});
   const Index d = experiment.problem.samples.dim();
   if (const auto file = table.find("file")) {
-    table.refuse({"range", "count"}, "cannot stand beside grid.file");
+    table.refuse({"range", "count", "half_open"}, "cannot stand beside grid.file");
     experiment.problem.grid = grid_from_file(*file, folder, d);
     require_grid_memory(file->place(), static_cast<double>(experiment.problem.grid.size()), d,
                         snapshots);
@@ -381,6 +440,7 @@ void read_grid(const TomlTable& root, const std::filesystem::path& folder, Index
   const auto range = table.find("range");
   const auto count = table.find("count");
   if (d > kLargestGridDimension && !range && !count) {
+    table.refuse({"half_open"}, "needs a range or a count in so many dimensions");
     experiment.problem.grid.points =
         experiment.test ? experiment.test->x : experiment.problem.samples.x;
     require_grid_memory(table.place("count"), static_cast<double>(experiment.problem.grid.size()),
@@ -390,10 +450,12 @@ void read_grid(const TomlTable& root, const std::filesystem::path& folder, Index
   const std::vector<Range> ranges =
       range ? ranges_of(*range, d) : bounding_box(experiment.problem.samples.x);
   const std::vector<Index> counts = count ? counts_of(*count, d) : default_counts(d);
+  const auto half_open_value = table.find("half_open");
+  const bool half_open = half_open_value && half_open_value->boolean();
   double points = 1.0;  // a double, as the product of huge counts would overflow
   std::vector<Axis> axes;
   for (std::size_t k = 0; k < at(d); ++k) {
-    axes.push_back({ranges[k].first, ranges[k].second, counts[k]});
+    axes.push_back(axis_of(ranges[k], counts[k], half_open));
     points *= static_cast<double>(counts[k]);
   }
   require_grid_memory(table.place("count"), points, d, snapshots);

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 using namespace fprinciple;
@@ -244,6 +245,47 @@ TEST_CASE("uniform samples of a target") {
   CHECK(other.problem.samples.x != e.problem.samples.x);
   const Experiment fewer = read(target_data("n = 10\nrange = [[-1, 1], [2, 5]]\n") + kNetwork);
   CHECK(fewer.problem.samples.x == e.problem.samples.x.leftCols(10));
+}
+
+TEST_CASE("half-open grids leave out the upper end, so that the unit torus is a range") {
+  const std::string torus =
+      "[data]\ntarget = { kind = \"sine\", frequency = 2 }\nn = 4\nrange = [0, 1]\n"
+      "sampling = \"half_open_grid\"\n" +
+      kNetwork + "[lfp]\nlattice = { box = 1, modes = 8 }\n[grid]\nrange = [0, 1]\ncount = 5\n";
+  const Experiment e = read(torus + "half_open = true\n[bounds]\n");
+  CHECK(e.problem.samples.x == Eigen::RowVector4d(0.0, 0.25, 0.5, 0.75));
+  CHECK(e.problem.grid.points.isApprox(Eigen::MatrixXd{{0.0, 0.2, 0.4, 0.6, 0.8}}, 1e-15));
+  CHECK(e.problem.grid.regular());
+  REQUIRE(e.problem.target);
+  CHECK(e.problem.target->waves.front().frequency == Eigen::VectorXd::Constant(1, 2.0));
+  CHECK_THROWS_AS(read(torus), InputError);  // 0 and 1 are the same point of the box
+}
+
+TEST_CASE("a target may have a mean, and be given by its values on a grid") {
+  const std::string rest = "n = 9\nrange = [0, 1]\n" + kNetwork +
+                           "[lfp]\nlattice = { box = 1, modes = 8 }\n"
+                           "[grid]\nrange = [0, 1]\nhalf_open = true\n[bounds]\n";
+  const Experiment mean = read(
+      "[data]\ntarget = { kind = \"waves\", waves = [{ frequency = 0, amplitude = 0.3, phase = "
+      "1.5707963267948966 }, { frequency = 1 }] }\n" +
+      rest);
+  const Eigen::ArrayXd x = mean.problem.samples.x.row(0).transpose().array();
+  const Eigen::VectorXd y = 0.3 + (2.0 * EIGEN_PI * x).sin();
+  CHECK((mean.problem.samples.y - y).cwiseAbs().maxCoeff() < 1e-15);
+
+  const TemporaryFolder folder;
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 8; ++i)
+    csv += fmt::format("{},{}\n", i / 8.0, 0.3 + std::sin(2.0 * EIGEN_PI * i / 8.0));
+  folder.write("f.csv", csv);
+  folder.write("e.toml", "[data]\ntarget = { kind = \"file\", file = \"f.csv\" }\n" + rest);
+  const Experiment sampled = runs::read_experiment(folder.path / "e.toml");
+  CHECK(sampled.problem.samples.x == mean.problem.samples.x);
+  CHECK((sampled.problem.samples.y - y).cwiseAbs().maxCoeff() < 1e-14);
+  CHECK(sampled.warnings.empty());
+  // What lies above half of what the grid can see is told.
+  folder.write("f.csv", "x,y\n0,1\n0.25,-1\n0.5,1\n0.75,-1\n");
+  CHECK(runs::read_experiment(folder.path / "e.toml").warnings.size() == 1);
 }
 
 TEST_CASE("noise is added to a target's values") {
