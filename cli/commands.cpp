@@ -284,7 +284,7 @@ void redraw_all(const fs::path& directory, const json& summary, Undrawn& undrawn
 }  // namespace
 
 std::vector<std::string> paper_experiments() {
-  return {"fig1a", "fig1b", "tanh1", "tanh2", "fig2"};
+  return {"fig1a", "fig1b", "tanh1", "tanh2", "fig2", "fig2_code"};
 }
 
 std::vector<std::string> studies() {

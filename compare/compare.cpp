@@ -65,8 +65,8 @@ void warn_of_biases(const data::NetworkLaw& law, const data::Weights& weights, c
     return;
   }
   const MatrixXd z = weights.w.topRows(std::min<Index>(weights.width(), 1000)) * x;
-  const double outside =
-      (z.array().abs() > law.b.scale).cast<double>().sum() / static_cast<double>(z.size());
+  const double outside = ((z.array() + law.b.mean).abs() > law.b.scale).cast<double>().sum() /
+                         static_cast<double>(z.size());
   if (outside > kSeen)
     warnings.push_back(
         fmt::format("|w·x| exceeds the scale of b for {:.0f} % of the (neuron, sample) "

@@ -53,6 +53,9 @@ void require_valid(const data::NetworkLaw& law) {
   base::require(is_non_negative(law.a.scale), "law.a.scale", law.a.scale, "a finite number >= 0");
   base::require(is_positive(law.w.scale), "law.w.scale", law.w.scale, "a finite number above 0");
   base::require(is_positive(law.b.scale), "law.b.scale", law.b.scale, "a finite number above 0");
+  base::require(std::isfinite(law.a.mean), "law.a.mean", law.a.mean, "a finite number");
+  base::require(law.w.mean == 0.0, "law.w.mean", law.w.mean, "0: no direction of w is preferred");
+  base::require(std::isfinite(law.b.mean), "law.b.mean", law.b.mean, "a finite number");
 }
 
 void require_valid(const Theory& theory, Eigen::Index dim) {

@@ -62,25 +62,30 @@ double cube_norm_moment(double d, double p) {
 void require_law(const Distribution& law) {
   base::require(law.scale >= 0.0 && law.scale < std::numeric_limits<double>::infinity(), "scale",
                 law.scale, "finite and >= 0");
+  base::require(std::isfinite(law.mean), "mean", law.mean, "finite");
 }
 
 double second_moment(const Distribution& law) {
   require_law(law);
-  return law.scale * law.scale / (law.kind == Distribution::Kind::uniform ? 3.0 : 1.0);
+  return law.mean * law.mean +
+         law.scale * law.scale / (law.kind == Distribution::Kind::uniform ? 3.0 : 1.0);
 }
 
 double density_at_zero(const Distribution& law) {
   require_law(law);
   base::require(law.scale > 0.0, "scale", law.scale, "> 0: else there is no density");
-  return law.kind == Distribution::Kind::uniform ? 0.5 / law.scale
-                                                 : 1.0 / (std::sqrt(2.0 * pi) * law.scale);
+  if (law.kind == Distribution::Kind::uniform)
+    return std::abs(law.mean) <= law.scale ? 0.5 / law.scale : 0.0;
+  const double away = law.mean / law.scale;
+  return std::exp(-0.5 * away * away) / (std::sqrt(2.0 * pi) * law.scale);
 }
 
 double characteristic(const Distribution& law, const Eigen::VectorXd& x) {
   require_law(law);
+  const double turned = std::cos(law.mean * x.sum());
   if (law.kind == Distribution::Kind::normal)
-    return std::exp(-0.5 * law.scale * law.scale * x.squaredNorm());
-  double product = 1.0;
+    return turned * std::exp(-0.5 * law.scale * law.scale * x.squaredNorm());
+  double product = turned;
   for (const double xk : x)
     product *= law.scale * xk == 0.0 ? 1.0 : std::sin(law.scale * xk) / (law.scale * xk);
   return product;
@@ -88,6 +93,7 @@ double characteristic(const Distribution& law, const Eigen::VectorXd& x) {
 
 double norm_moment(const Distribution& law, Eigen::Index d, double p) {
   require_law(law);
+  base::require(law.mean == 0.0, "mean", law.mean, "0");
   base::require(d > 0, "d", d, "1 or more");
   base::require(p > 0.0, "p", p, "> 0");
   const auto dim = static_cast<double>(d);
@@ -112,8 +118,9 @@ double draw(const Distribution& law, std::uint64_t seed, Stream stream, std::uin
             std::uint32_t component) {
   require_law(law);
   const auto [u, v] = uniform_pair(seed, stream, index, component);
-  if (law.kind == Distribution::Kind::uniform) return law.scale * (2.0 * u - 1.0);
-  return law.scale * std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * pi * v);  // Box–Muller
+  if (law.kind == Distribution::Kind::uniform) return law.mean + law.scale * (2.0 * u - 1.0);
+  // Box–Muller.
+  return law.mean + law.scale * std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * pi * v);
 }
 
 }  // namespace fprinciple::data

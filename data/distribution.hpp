@@ -7,29 +7,32 @@
 
 namespace fprinciple::data {
 
-/// The law of one coordinate of a parameter: U(−scale, scale) or N(0, scale²).
+/// The law of one coordinate of a parameter: mean + U(−scale, scale) or N(mean, scale²).
 struct Distribution {
   enum class Kind { uniform, normal };
   Kind kind = Kind::uniform;
   double scale = 1.0;
+  double mean = 0.0;
 };
 constexpr base::Names<Distribution::Kind, 2> names_of(Distribution::Kind) {
   return {{{Distribution::Kind::uniform, "uniform"}, {Distribution::Kind::normal, "normal"}}};
 }
 
-/// Throws InputError unless the scale is finite and >= 0, as all below do. Densities need it > 0.
+/// Throws InputError unless the scale is finite and >= 0, and the mean finite, as all below do.
+/// Densities need a scale > 0.
 void require_law(const Distribution& law);
 
 /// E[a²].
 double second_moment(const Distribution& law);
 
-/// The density at 0: 1/(2B) for U(−B, B), 1/(√(2π) σ) for N(0, σ²).
+/// The density at 0: 1/(2B) for U(−B, B) where |mean| ≤ B, else 0; e^{−mean²/2σ²}/(√(2π) σ) for
+/// N(mean, σ²).
 double density_at_zero(const Distribution& law);
 
 /// E cos(w·x), w of independent coordinates: the characteristic function at x.
 double characteristic(const Distribution& law, const Eigen::VectorXd& x);
 
-/// E|r|^p, r the Euclidean norm of d ≥ 1 independent coordinates, p > 0.
+/// E|r|^p, r the Euclidean norm of d ≥ 1 independent coordinates of mean 0, p > 0.
 /// Normal, any d and p: σ^p 2^{p/2} Γ((d+p)/2)/Γ(d/2). Uniform, d = 1: B^p/(p+1).
 /// Uniform, d > 1 (a cube, so not isotropic), p < 6: one-dimensional quadrature of
 ///   E r^p = 1/Γ(q) ∫_0^∞ λ^{q−1} E[r^{2N} e^{−λ r²}] dλ,  N = ⌊p/2⌋ + 1, q = N − p/2,

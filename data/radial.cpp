@@ -121,6 +121,7 @@ Mean uniform_mean(double b, Index d, const RealFunction& f) {
 void require_radial_law(const Distribution& law, Index d) {
   require_law(law);
   base::require(law.scale > 0.0, "scale", law.scale, "> 0: else |w| has no density");
+  base::require(law.mean == 0.0, "mean", law.mean, "0: |w| is for coordinates around it");
   base::require(d > 0, "d", d, "1 or more");
   base::require(has_radial_law(law, d), "d", d, "1, 2 or 3 for uniform coordinates");
 }

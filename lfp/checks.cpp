@@ -4,6 +4,7 @@
 #include "base/require.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,9 @@ void require_law(const data::NetworkLaw& law) {
   positive(law.b.scale, "law.b.scale");
   base::require(law.a.scale >= 0.0 && std::isfinite(law.a.scale), "law.a.scale", law.a.scale,
                 "finite and at least 0");
+  base::require(law.w.mean == 0.0, "law.w.mean", law.w.mean, "0: no direction of w is preferred");
+  for (const auto& [mean, name] : {std::pair{law.a.mean, "law.a.mean"}, {law.b.mean, "law.b.mean"}})
+    base::require(std::isfinite(mean), name, mean, "finite");
 }
 
 void require_samples(const data::Samples& samples, Index dim) {

@@ -72,7 +72,7 @@ ActivationAverages relu_normal(const data::NetworkLaw& law, int p, const MatrixX
                                const MatrixXd& y) {
   const MatrixXd u = law.w.scale * x;
   const MatrixXd v = law.w.scale * y;
-  if (normal(law.b)) {
+  if (normal(law.b) && law.b.mean == 0.0) {
     ArcCosine average = arc_cosine(p, u, v, law.b.scale);
     if (p > 1) average.below *= p * p;
     return {std::move(average.at), std::move(average.below), 0.0, kClosedForm};
@@ -80,25 +80,35 @@ ActivationAverages relu_normal(const data::NetworkLaw& law, int p, const MatrixX
   const Index d = x.rows();
   return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
     const PairGeometry pair = pair_geometry(u.data() + i * d, v.data() + j * d, d, 0.0);
-    const RectifiedPowers average = normal_uniform(p, pair, law.b.scale);
+    const RectifiedPowers average = normal(law.b)
+                                        ? normal_normal(p, pair, law.b.scale, law.b.mean)
+                                        : normal_uniform(p, pair, law.b.scale, law.b.mean);
     value = average.at;
     derivative = p * p * average.below;
     return average.error;
   });
 }
 
+/// Over w ∈ (−W, W), for normal b of another mean than 0.
+Rule rule_of_pair(const data::NetworkLaw& law, double x, double y) {
+  std::vector<Feature> features{{0.0, law.w.scale}};
+  for (const double at : {x, y})
+    if (const double turn = -law.b.mean / at; std::abs(turn) < law.w.scale)
+      features.push_back({turn, law.b.scale / std::abs(at)});
+  return graded_rule(-law.w.scale, law.w.scale, features);
+}
+
 /// E over w ~ U(−W, W) of bias_average, d = 1. With uniform b the integrand is a polynomial between
-/// w = 0 and the w at which |w x| or |w x'| passes B; with normal b it is analytic on either side
-/// of 0, where it turns over on the scale of σ_b/|x|.
+/// w = 0 and the w at which w x or w x' passes an end of −b; with normal b it is analytic on either
+/// side of 0, and turns over where w x = −E b, on the scale of σ_b/|x|.
 ActivationAverages relu_line(const data::NetworkLaw& law, int p, const MatrixXd& x,
                              const MatrixXd& y) {
   const double w_max = law.w.scale;
   const double reach = std::max(x.cwiseAbs().maxCoeff(), y.cwiseAbs().maxCoeff());
-  Rule line;  // of normal b: the same for all pairs
-  if (normal(law.b)) {
-    line = graded_rule(-w_max, w_max, {{0.0, law.b.scale / std::max(reach, 1e-300)}});
-    line.w /= 2.0 * w_max;
-  }
+  const double mean = law.b.mean;
+  Rule centred;  // of normal b around 0: the same for all pairs
+  if (normal(law.b) && mean == 0.0)
+    centred = graded_rule(-w_max, w_max, {{0.0, law.b.scale / std::max(reach, 1e-300)}});
   const auto add = [&](double w, double share, double xi, double yj, double& value,
                        double& derivative) {
     value += share * bias_average(p, w * xi, w * yj, law.b);
@@ -108,15 +118,17 @@ ActivationAverages relu_line(const data::NetworkLaw& law, int p, const MatrixXd&
   return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
     value = derivative = 0.0;
     if (normal(law.b)) {
+      Rule turned;
+      if (mean != 0.0) turned = rule_of_pair(law, x(0, i), y(0, j));
+      const Rule& line = mean != 0.0 ? turned : centred;
       for (Index q = 0; q < line.x.size(); ++q)
-        add(line.x[q], line.w[q], x(0, i), y(0, j), value, derivative);
+        add(line.x[q], line.w[q] / (2.0 * w_max), x(0, i), y(0, j), value, derivative);
       return 0.0;
     }
     std::vector<double> cuts{-w_max, 0.0, w_max};
-    for (const double at : {x(0, i), y(0, j)}) {
-      const double cut = law.b.scale / std::abs(at);
-      if (cut < w_max) cuts.insert(cuts.end(), {-cut, cut});
-    }
+    for (const double at : {x(0, i), y(0, j)})
+      for (const double end : {mean - law.b.scale, mean + law.b.scale})
+        if (const double cut = -end / at; std::abs(cut) < w_max) cuts.push_back(cut);
     std::sort(cuts.begin(), cuts.end());
     for (std::size_t k = 0; k + 1 < cuts.size(); ++k) {
       const double length = cuts[k + 1] - cuts[k];
@@ -137,8 +149,9 @@ bool has_narrow_range(const data::NetworkLaw& law, const MatrixXd& rows, const M
   const double largest =
       std::max(rows.colwise().norm().maxCoeff(), columns.colwise().norm().maxCoeff());
   const double of_w = law.w.scale * largest;
-  return normal(law.b) ? std::hypot(of_w, law.b.scale) <= kWidest
-                       : of_w <= kWidest && law.b.scale <= kWidestBias;
+  const double of_b = std::abs(law.b.mean) + law.b.scale;
+  return normal(law.b) ? std::hypot(of_w, law.b.scale) <= kWidest && of_b <= kWidestBias
+                       : of_w <= kWidest && of_b <= kWidestBias;
 }
 
 }  // namespace

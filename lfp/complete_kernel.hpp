@@ -21,7 +21,8 @@ struct ActivationAverages {
 /// By the shortest way that is exact to rounding where there is one:
 /// - sine: closed forms in the laws' characteristic functions, any d;
 /// - ReLU, ReLU²: w and b normal, the arc-cosine kernels; w normal and b uniform, a one-dimensional
-///   adaptive quadrature; w uniform and d = 1, piecewise Gauss rules, exact for uniform b;
+///   adaptive quadrature, as b normal of another mean than 0; w uniform and d = 1, piecewise Gauss
+///   rules, exact for uniform b;
 /// - smooth σ: w normal, Hermite series; w uniform and few dimensions, a product Gauss rule;
 /// - w uniform otherwise: a randomised quasi-Monte-Carlo rule of 2^18 neurons (16 shifts, whose
 ///   scatter is the error estimate).

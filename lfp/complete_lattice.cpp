@@ -37,7 +37,8 @@ MatrixXd waves(const Lattice& lattice, const MatrixXd& points) {
 bool has_lattice_form(const data::NetworkLaw& law, Index d, double reach) {
   const bool normal = law.w.kind == Distribution::Kind::normal;
   return law.activation == data::Activation::relu && law.b.kind == Distribution::Kind::uniform &&
-         (normal || d == 1) && law.b.scale >= (normal ? 8.5 : 1.0) * law.w.scale * reach;
+         law.b.mean == 0.0 && (normal || d == 1) &&
+         law.b.scale >= (normal ? 8.5 : 1.0) * law.w.scale * reach;
 }
 
 base::Memory complete_lattice_memory(const Lattice& lattice, Index rows, Index columns) {

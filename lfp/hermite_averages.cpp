@@ -99,9 +99,11 @@ ActivationAverages hermite_averages(const data::NetworkLaw& law, const MatrixXd&
                   law.b.scale));
   const bool normal_b = law.b.kind == data::Distribution::Kind::normal;
   const double common = normal_b ? law.b.scale : 0.0;
-  const Rule b = normal_b ? Rule{VectorXd::Zero(1), VectorXd::Ones(1)}
-                          : composite_rule(law.b.scale, kPanel, kOrder);
-  const Rule fine_b = normal_b ? b : composite_rule(law.b.scale, 1.2, 18);
+  Rule b = normal_b ? Rule{VectorXd::Zero(1), VectorXd::Ones(1)}
+                    : composite_rule(law.b.scale, kPanel, kOrder);
+  b.x.array() += law.b.mean;
+  Rule fine_b = normal_b ? b : composite_rule(law.b.scale, 1.2, 18);
+  if (!normal_b) fine_b.x.array() += law.b.mean;
   const VectorXd row_norms = norms_of(rows, law.w.scale, common);
   const VectorXd column_norms = norms_of(columns, law.w.scale, common);
   const double largest = std::max(row_norms.maxCoeff(), column_norms.maxCoeff());

@@ -68,6 +68,7 @@ Neurons product_neurons(const data::NetworkLaw& law, const std::vector<Axis>& pr
     b.w.array() *= (-0.5 * (b.x.array() / law.b.scale).square()).exp();
     b.w /= b.w.sum();
   }
+  axes.back().x.array() += law.b.mean;
   const auto size = static_cast<Index>(product_size(product));  // at most kLargestProduct
   Neurons out{MatrixXd(static_cast<Index>(axes.size()), size), VectorXd::Ones(size)};
   for (Index q = 0; q < size; ++q) {
@@ -83,8 +84,8 @@ Neurons product_neurons(const data::NetworkLaw& law, const std::vector<Axis>& pr
 }
 
 double quantile(const Distribution& law, double share) {
-  if (law.kind == Distribution::Kind::uniform) return law.scale * (2.0 * share - 1.0);
-  return -law.scale * std::sqrt(2.0) * boost::math::erfc_inv(2.0 * share);
+  if (law.kind == Distribution::Kind::uniform) return law.mean + law.scale * (2.0 * share - 1.0);
+  return law.mean - law.scale * std::sqrt(2.0) * boost::math::erfc_inv(2.0 * share);
 }
 
 /// The Sobol' sequence, shifted modulo 1.

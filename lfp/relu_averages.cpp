@@ -165,53 +165,95 @@ ArcCosine arc_cosine(int p, const MatrixXd& u, const MatrixXd& v, double common)
   return out;
 }
 
-RectifiedPowers normal_uniform(int p, const PairGeometry& pair, double half_width) {
-  base::require(p == 1 || p == 2, "p", p, "1 or 2");
-  base::require(half_width > 0.0, "half_width", half_width, "above 0");
-  // In a unit in which both powers are of order 1.
-  const double unit2 = half_width * half_width + pair.c11 + pair.c22;
-  const double half = half_width / std::sqrt(unit2);
-  const auto average = [&](const Powers& sum, double error) {
-    const double below = (p == 1 ? 0.5 : 0.5 * unit2) / half;
-    return RectifiedPowers{below * sum.imag(), below * unit2 * sum.real(),
-                           below * std::max(1.0, unit2) * error};
-  };
+namespace {
+
+/// u and u' with their half difference h and the mean c of the rest, in a unit of length: given
+/// δ = u − u' = τ g, the mean of (u + u')/2 is slope · g, its variance s².
+struct Difference {
+  double tau, slope, s;
+};
+
+Difference difference(const PairGeometry& pair, double unit2) {
   const double tau = std::sqrt(pair.e2 / unit2);
-  if (tau == 0.0) {  // c = b + N(0, c11)
-    const double s = std::sqrt(pair.c11 / unit2);
-    return average(lifted_primitive(p, half, 0.0, s) - lifted_primitive(p, -half, 0.0, s), 0.0);
-  }
-  // Given δ = τ g the mean of (u + u')/2 is slope · g, its variance det/τ².
-  const double slope = pair.skew / (unit2 * tau);
-  const double s = std::sqrt(pair.det) / (unit2 * tau);
+  if (tau == 0.0) return {.tau = 0.0, .slope = 0.0, .s = std::sqrt(pair.c11 / unit2)};
+  return {.tau = tau, .slope = pair.skew / (unit2 * tau), .s = std::sqrt(pair.det) / (unit2 * tau)};
+}
+
+struct PowersAndError {
+  Powers sum;
+  double error;
+};
+
+/// E of f(slope g, |τ g|/2) over g, cut where f turns: where slope g ± τ g/2 is one of `turns`.
+template <class F, std::size_t N>
+PowersAndError over_difference(const Difference& at, const std::array<double, N>& turns,
+                               const F& f) {
+  if (at.tau == 0.0) return {f(0.0, 0.0), 0.0};
   const auto integrand = [&](double g) {
-    const double h = 0.5 * std::abs(tau * g);
-    return normal_density(g) * (lifted_primitive(p, slope * g + half, h, s) -
-                                lifted_primitive(p, slope * g - half, h, s));
+    return normal_density(g) * f(at.slope * g, 0.5 * std::abs(at.tau * g));
   };
   constexpr double kReach = 9.0;  // beyond it the normal density is below 1e-18
-  std::array<double, 7> cuts{-kReach, kReach, 0.0, kReach, kReach, kReach, kReach};
+  std::array<double, 3 + 2 * N> cuts{-kReach, kReach, 0.0};
   std::size_t count = 3;
-  for (const double coefficient : {slope + 0.5 * tau, slope - 0.5 * tau})
-    for (const double side : {-1.0, 1.0}) {
-      const double cut = coefficient != 0.0 ? side * half / coefficient : kReach;
+  for (const double coefficient : {at.slope + 0.5 * at.tau, at.slope - 0.5 * at.tau})
+    for (const double turn : turns) {
+      const double cut = coefficient != 0.0 ? turn / coefficient : kReach;
       cuts[count++] = std::clamp(cut, -kReach, kReach);
     }
   std::sort(cuts.begin(), cuts.end());
-  Powers sum = 0.0;
-  double error = 0.0;
+  PowersAndError out{0.0, 0.0};
   for (std::size_t k = 0; k + 1 < cuts.size(); ++k) {
     if (!(cuts[k + 1] - cuts[k] > 1e-13)) continue;
     double part_error = 0.0;
-    sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+    out.sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
         integrand, cuts[k], cuts[k + 1], 8, 1e-13, &part_error);
-    error += part_error;
+    out.error += part_error;
   }
-  return average(sum, error);
+  return out;
+}
+
+}  // namespace
+
+RectifiedPowers normal_uniform(int p, const PairGeometry& pair, double half_width, double mean) {
+  base::require(p == 1 || p == 2, "p", p, "1 or 2");
+  base::require(half_width > 0.0, "half_width", half_width, "above 0");
+  // In a unit in which both powers are of order 1.
+  const double unit2 = half_width * half_width + mean * mean + pair.c11 + pair.c22;
+  const double half = half_width / std::sqrt(unit2);
+  const double centre = mean / std::sqrt(unit2);
+  const Difference at = difference(pair, unit2);
+  const auto [sum, error] = over_difference(
+      at, std::array{half - centre, -half - centre}, [&](double y, double h) -> Powers {
+        return lifted_primitive(p, y + centre + half, h, at.s) -
+               lifted_primitive(p, y + centre - half, h, at.s);
+      });
+  const double below = (p == 1 ? 0.5 : 0.5 * unit2) / half;
+  return {below * sum.imag(), below * unit2 * sum.real(), below * std::max(1.0, unit2) * error};
+}
+
+RectifiedPowers normal_normal(int p, const PairGeometry& pair, double sigma, double mean) {
+  base::require(p == 1 || p == 2, "p", p, "1 or 2");
+  base::require(sigma > 0.0, "sigma", sigma, "above 0");
+  const double unit2 = sigma * sigma + mean * mean + pair.c11 + pair.c22;
+  const double centre = mean / std::sqrt(unit2);
+  const Difference at = difference(pair, unit2);
+  const double s = std::hypot(at.s, sigma / std::sqrt(unit2));
+  const auto [sum, error] =
+      over_difference(at, std::array{-centre}, [&](double y, double h) -> Powers {
+        // (c² − h²)₊^p of c = y + centre + s g: with m_k of (c − h)₊.
+        const auto m = truncated_moments(y + centre - h, s);
+        const double first = m[2] + 2.0 * h * m[1];
+        if (p == 1) return {first, m[0]};
+        return {m[4] + 4.0 * h * (m[3] + h * m[2]), first};
+      });
+  const double below = p == 1 ? 1.0 : unit2;
+  return {below * sum.imag(), below * unit2 * sum.real(), below * std::max(1.0, unit2) * error};
 }
 
 double bias_average(int p, double u, double u_prime, const data::Distribution& b) {
   base::require(p >= 0 && p <= 2, "p", p, "0, 1 or 2");
+  u += b.mean;
+  u_prime += b.mean;
   const double start = -std::min(u, u_prime);  // both neurons are active for b above it
   const double scale = b.scale;
   if (b.kind == data::Distribution::Kind::uniform) {

@@ -20,15 +20,19 @@ struct ArcCosine {
 };
 ArcCosine arc_cosine(int p, const Eigen::MatrixXd& u, const Eigen::MatrixXd& v, double common);
 
-/// z = u + b and z' = u' + b with (u, u') ~ N(0, C) and b ~ U(−B, B), p = 1 or 2. With δ = u − u'
-/// and c = (z + z')/2, which given δ is a normal plus b, the average over c is a closed form in
-/// truncated normal moments; that over δ is an adaptive Gauss–Kronrod rule, cut at δ = 0 and where
-/// |u| or |u'| passes B. Some 10 µs.
+/// z = u + b and z' = u' + b with (u, u') ~ N(0, C) and b ~ mean + U(−B, B), p = 1 or 2. With δ = u
+/// − u' and c = (z + z')/2, which given δ is a normal plus b, the average over c is a closed form
+/// in truncated normal moments; that over δ is an adaptive Gauss–Kronrod rule, cut at δ = 0 and
+/// where |u| or |u'| passes B. Some 10 µs.
 struct RectifiedPowers {
   double below, at;  ///< powers p − 1 and p
   double error;      ///< estimated, of either
 };
-RectifiedPowers normal_uniform(int p, const PairGeometry& pair, double half_width);
+RectifiedPowers normal_uniform(int p, const PairGeometry& pair, double half_width,
+                               double mean = 0.0);
+
+/// The same with b ~ N(mean, σ²), where arc_cosine does not apply. Some 10 µs.
+RectifiedPowers normal_normal(int p, const PairGeometry& pair, double sigma, double mean);
 
 /// E_b[(u + b)₊^p (u' + b)₊^p] for given u and u'. Exact: uniform b by a Gauss rule for the
 /// polynomial that it is, normal b by truncated moments.

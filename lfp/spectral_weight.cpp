@@ -30,6 +30,8 @@ struct Averages {
 Averages averages(const data::NetworkLaw& law, Index d) {
   const data::Distribution w = law.w;
   const double a2 = data::second_moment(law.a);
+  base::require(data::density_at_zero(law.b) > 0.0, "law.b.mean", law.b.mean,
+                "so near to 0 that b has a density there");
   const auto moment = [w, d](double p) { return data::norm_moment(w, d, p); };
   const auto mean = [w, d](const RealFunction& f) { return data::radial_mean(w, d, f).value; };
   return {d,

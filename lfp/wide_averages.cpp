@@ -281,6 +281,13 @@ ActivationAverages wide_averages(const data::NetworkLaw& law, const MatrixXd& ro
   if (!(std::max(largest, law.b.scale) <= kLargest))
     throw InputError(fmt::format("law: w·x + b of the size of {:.3g}: averages are for at most {}",
                                  std::max(largest, law.b.scale), kLargest));
+  if (law.b.mean != 0.0)
+    throw RunError(fmt::format(
+        "the complete kernel of a smooth activation, where |w·x| goes up to {:.3g} and the biases "
+        "have the mean {:.3g}, is not known here: use a mean of 0, relu, or smaller scales of w "
+        "and "
+        "b",
+        largest, law.b.mean));
   const base::OneBlasThread blas;
   const bool gaussian =
       law.activation == Activation::gaussian || law.activation == Activation::ricker;

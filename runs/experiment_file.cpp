@@ -34,10 +34,18 @@ double power(double base, Index exponent) { return std::pow(base, static_cast<do
 Distribution read_distribution(const TomlTable& network, std::string_view key, bool zero_allowed) {
   const TomlTable table =
       network.require(key, "a table { dist = \"uniform\" | \"normal\", scale = … }")
-          .table({"dist", "scale"});
+          .table({"dist", "scale", "mean"});
   const auto kind = table.require("dist", "\"uniform\" or \"normal\"").choice<Distribution::Kind>();
   const TomlValue scale = table.require("scale", "a finite number > 0");
-  return {.kind = kind, .scale = zero_allowed ? scale.non_negative() : scale.positive()};
+  Distribution law{.kind = kind, .scale = zero_allowed ? scale.non_negative() : scale.positive()};
+  if (const auto mean = table.find("mean")) law.mean = mean->number();
+  if (key == "w" && law.mean != 0.0)
+    table.place("mean").fail(
+        fmt::format("must be 0 for w, no direction of which is preferred, got {}", law.mean));
+  if (key == "b" && !(data::density_at_zero(law) > 0.0))
+    table.place("mean").fail(
+        fmt::format("must be so near to 0 that b has a density there, got {}", law.mean));
+  return law;
 }
 
 data::Groups read_trained_groups(const TomlValue& train) {

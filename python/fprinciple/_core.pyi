@@ -9,7 +9,7 @@ class RunError(RuntimeError): ...
 class InputError(ValueError): ...
 
 Floats = NDArray[np.float64]
-Distribution = tuple[str, float]
+Distribution = tuple[str, float, float]
 Start = tuple[Floats, Floats, Floats]
 
 class Law:

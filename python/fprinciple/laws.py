@@ -14,31 +14,43 @@ class _Distribution:
     """The law of one coordinate of a parameter."""
 
     _kind: str
-    __slots__ = ("_scale",)
+    __slots__ = ("_mean", "_scale")
 
-    def __init__(self, scale: float) -> None:
-        self._scale = scale = _check.number(f"scale of {type(self).__name__}", scale)
+    def __init__(self, scale: float, mean: float) -> None:
+        name = type(self).__name__
+        self._scale = scale = _check.number(f"scale of {name}", scale)
         if not 0.0 <= scale < float("inf"):
-            _check.refuse(f"scale of {type(self).__name__}", scale, "a finite number >= 0")
+            _check.refuse(f"scale of {name}", scale, "a finite number >= 0")
+        self._mean = mean = _check.number(f"mean of {name}", mean)
+        if not abs(mean) < float("inf"):
+            _check.refuse(f"mean of {name}", mean, "a finite number")
+
+    @property
+    def mean(self) -> float:
+        """Its mean."""
+        return self._mean
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._scale:g})"
+        mean = f", mean={self._mean:g}" if self._mean else ""
+        return f"{type(self).__name__}({self._scale:g}{mean})"
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other._scale == self._scale
+        return (
+            type(other) is type(self) and other._scale == self._scale and other._mean == self._mean
+        )
 
     def __hash__(self) -> int:
-        return hash((self._kind, self._scale))
+        return hash((self._kind, self._scale, self._mean))
 
 
 class Uniform(_Distribution):
-    """U(−bound, bound)."""
+    """U(mean − bound, mean + bound)."""
 
     _kind = "uniform"
     __slots__ = ()
 
-    def __init__(self, bound: float) -> None:
-        super().__init__(bound)
+    def __init__(self, bound: float, mean: float = 0.0) -> None:
+        super().__init__(bound, mean)
 
     @property
     def bound(self) -> float:
@@ -47,13 +59,13 @@ class Uniform(_Distribution):
 
 
 class Normal(_Distribution):
-    """N(0, std²)."""
+    """N(mean, std²)."""
 
     _kind = "normal"
     __slots__ = ()
 
-    def __init__(self, std: float) -> None:
-        super().__init__(std)
+    def __init__(self, std: float, mean: float = 0.0) -> None:
+        super().__init__(std, mean)
 
     @property
     def std(self) -> float:
@@ -61,10 +73,10 @@ class Normal(_Distribution):
         return self._scale
 
 
-def _arguments(argument: str, law: object) -> tuple[str, float]:
+def _arguments(argument: str, law: object) -> tuple[str, float, float]:
     if not isinstance(law, (Uniform, Normal)):
         _check.refuse(argument, law, "Uniform(bound) or Normal(std)")
-    return law._kind, law._scale
+    return law._kind, law._scale, law._mean
 
 
 class _Law:
@@ -116,6 +128,7 @@ class NetworkLaw(_Law):
         The groups of parameters that move: letters of "abw".
     a, w, b : Uniform or Normal
         The laws of the output weights, of each coordinate of the input weights, and of the biases.
+        Only `a` and `b` may have a mean.
 
     Raises
     ------

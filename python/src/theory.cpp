@@ -25,11 +25,12 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-/// ("uniform" or "normal", scale).
-using DistributionArgs = std::tuple<std::string, double>;
+/// ("uniform" or "normal", scale, mean).
+using DistributionArgs = std::tuple<std::string, double, double>;
 
 data::Distribution distribution(const char* argument, const DistributionArgs& args) {
-  return {base::named<data::Distribution::Kind>(argument, std::get<0>(args)), std::get<1>(args)};
+  return {base::named<data::Distribution::Kind>(argument, std::get<0>(args)), std::get<1>(args),
+          std::get<2>(args)};
 }
 
 data::NetworkLaw make_law(Index width, const std::string& activation, double output_scale,

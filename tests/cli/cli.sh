@@ -50,7 +50,7 @@ expect 2 "no such experiment" run none.toml
 says err "none.toml: cannot be read"
 expect 2 "a directory as experiment" run .
 expect 2 "no such paper" reproduce fig3
-says err "no experiment is called fig3; there are fig1a, fig1b, tanh1, tanh2, fig2"
+says err "no experiment is called fig3; there are fig1a, fig1b, tanh1, tanh2, fig2, fig2_code"
 [ -e results ] && fail "results exists after bad input"
 
 # run

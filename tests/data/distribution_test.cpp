@@ -3,6 +3,7 @@
 #include "nn/initialise.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "problems.hpp"
 #include <catch2/catch.hpp>
@@ -56,4 +57,28 @@ TEST_CASE("the density of drawn biases at 0 approaches that of their law") {
   CHECK(density_at_zero(tests::uniform(1)) == 0.5);
   CHECK(estimate_density_at_zero(weights.b) == Approx(0.5).epsilon(0.02));  // standard error 0.6 %
   CHECK(density_at_zero(tests::normal(2)) == Approx(1 / (2 * std::sqrt(2 * M_PI))));
+}
+
+TEST_CASE("a law's mean shifts draws, moments, densities and phases") {
+  for (const auto& [centred, density] :
+       {std::pair{tests::uniform(0.7), 0.5 / 0.7},
+        {tests::normal(0.7), std::exp(-0.5 * 0.25 / 0.49) / (std::sqrt(2.0 * M_PI) * 0.7)}}) {
+    Distribution law = centred;
+    law.mean = -0.5;
+    CHECK(draw(law, 3, Stream::b, 9) == -0.5 + draw(centred, 3, Stream::b, 9));
+    CHECK(second_moment(law) == Approx(0.25 + second_moment(centred)).epsilon(1e-15));
+    CHECK(density_at_zero(law) == Approx(density).epsilon(1e-14));
+    const Eigen::VectorXd at = Eigen::Vector2d(0.3, 1.1);
+    double mean = 0.0;
+    constexpr int kDraws = 200000;  // the standard error is below 0.0016
+    for (std::uint64_t j = 0; j < kDraws; ++j)
+      mean +=
+          std::cos(at[0] * draw(law, 4, Stream::w, j, 0) + at[1] * draw(law, 4, Stream::w, j, 1)) /
+          kDraws;
+    CHECK(characteristic(law, at) == Approx(mean).margin(4 * 0.0016));
+    CHECK_THROWS_AS(norm_moment(law, 2, 1.0), fprinciple::InputError);
+  }
+  Distribution away = tests::uniform(1.0);
+  away.mean = 1.5;
+  CHECK(density_at_zero(away) == 0.0);
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "problems.hpp"
 #include <Eigen/LU>
@@ -85,11 +86,12 @@ double deviation(const Mean& mean, double expected, double error) {
 }  // namespace
 
 TEST_CASE("complete kernel: every entry within 4 standard errors of 10^7 neurons", "[slow]") {
-  // 8 activations × value and derivative × d × laws of w and b = 192 entries: 4 standard errors are
-  // passed by chance once in 16,000.
-  for (const Index d : {1, 2, 5})
-    for (const auto& b : {uniform(1.3), normal(0.8)})
+  // 8 activations × value and derivative × d and E b × laws of w and b = 256 entries: 4 standard
+  // errors are passed by chance once in 16,000.
+  for (const auto& [d, mean] : {std::pair<Index, double>{1, 0.0}, {2, 0.6}, {1, -0.9}, {5, 0.0}})
+    for (auto b : {uniform(1.3), normal(0.8)})
       for (const auto& w : {normal(1.1), uniform(1.7)}) {
+        b.mean = mean;
         const MatrixXd x = tests::random_matrix(d, 2, 100 + static_cast<std::uint64_t>(d));
         const auto means = monte_carlo(w, b, x, 7);
         for (Index s = 0; s < 8; ++s) {
@@ -97,7 +99,7 @@ TEST_CASE("complete kernel: every entry within 4 standard errors of 10^7 neurons
           const auto average = lfp::activation_averages(law(activation, w, b), x, x);
           const bool randomised = average.method == "randomised quadrature";
           INFO(base::name_of(activation)
-               << ", d = " << d << ", b " << base::name_of(b.kind) << ", w "
+               << ", d = " << d << ", E b = " << mean << ", b " << base::name_of(b.kind) << ", w "
                << base::name_of(w.kind) << ", by " << average.method);
           // The estimate is two standard errors of the worst entry.
           const double error = randomised ? 0.5 * average.error : 0.0;
@@ -108,6 +110,35 @@ TEST_CASE("complete kernel: every entry within 4 standard errors of 10^7 neurons
           CHECK(average.error < (randomised ? 5e-3 : 1e-9));
         }
       }
+}
+
+TEST_CASE("complete kernel: a mean of the biases, from both sides of 0") {
+  const MatrixXd x = tests::random_matrix(2, 4, 5);
+  for (const Activation sigma : {Activation::relu, Activation::relu2})
+    for (auto b : {normal(0.7), uniform(0.9)}) {
+      // Tending to none it tends to the kernel without, by rules that have little in common.
+      const auto without = lfp::activation_averages(law(sigma, normal(1.2), b), x, x);
+      b.mean = 1e-9;
+      const auto with = lfp::activation_averages(law(sigma, normal(1.2), b), x, x);
+      CHECK((with.value - without.value).cwiseAbs().maxCoeff() < 1e-8);
+      CHECK((with.derivative - without.derivative).cwiseAbs().maxCoeff() < 1e-8);
+      // On the diagonal E z₊² + E (−z)₊² = E z², and −z has the mean on the other side.
+      b.mean = 0.4;
+      const auto above = lfp::activation_averages(law(Activation::relu, normal(1.2), b), x, x);
+      b.mean = -0.4;
+      const auto below = lfp::activation_averages(law(Activation::relu, normal(1.2), b), x, x);
+      const VectorXd square =
+          1.44 * x.colwise().squaredNorm().transpose().array() + data::second_moment(b);
+      CHECK((above.value.diagonal() + below.value.diagonal() - square).cwiseAbs().maxCoeff() <
+            1e-11);
+      CHECK((above.derivative.diagonal() + below.derivative.diagonal()).isConstant(1.0, 1e-11));
+    }
+  data::NetworkLaw wide = law(Activation::tanh, normal(100.0), normal(1.0));
+  wide.b.mean = 1.0;
+  CHECK_THROWS_AS(lfp::complete_kernel(wide, x, x), RunError);
+  wide.b.mean = 0.0;
+  wide.w.mean = 1.0;
+  CHECK_THROWS_AS(lfp::complete_kernel(wide, x, x), InputError);
 }
 
 TEST_CASE("complete kernel: flat uniform biases give the closed form of theory section 2") {
