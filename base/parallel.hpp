@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <functional>
 
 #include <Eigen/Core>
 #include <omp.h>
@@ -53,17 +54,35 @@ void parallel_for(Eigen::Index count, bool worth_threads, const Body& body) {
       count, worth_threads, [] { return 0; }, [&](Eigen::Index i, int) { body(i); });
 }
 
+/// Told on the calling thread, now and then, which share of a work is done, in [0, 1]; may be
+/// empty.
+using ShareTold = std::function<void(double share)>;
+
 /// body(i) for 0 ≤ i < count, each i by the next thread that is free: where they differ in cost.
 template <class Body>
-void parallel_for_uneven(Eigen::Index count, bool worth_threads, const Body& body) {
+void parallel_for_uneven(Eigen::Index count, bool worth_threads, const ShareTold& tell,
+                         const Body& body) {
   std::atomic<Eigen::Index> next = 0;
-  const auto share = [&](int, int) {
-    for (Eigen::Index i = next++; i < count; i = next++) body(i);
+  const auto share = [&](int thread, int) {
+    for (Eigen::Index i = next++; i < count; i = next++) {
+      body(i);
+      if (tell && thread == 0) tell(static_cast<double>(i + 1) / static_cast<double>(count));
+    }
   };
   if (worth_threads)
     on_all_threads(share);
   else
     share(0, 1);
+}
+template <class Body>
+void parallel_for_uneven(Eigen::Index count, bool worth_threads, const Body& body) {
+  parallel_for_uneven(count, worth_threads, {}, body);
+}
+
+/// What tells the share of a part of a work, from `first` on of `size` in all.
+inline ShareTold part_of(const ShareTold& tell, double first, double size) {
+  if (!tell) return {};
+  return [tell, first, size](double share) { tell(first + size * share); };
 }
 
 }  // namespace fprinciple::base

@@ -49,7 +49,8 @@ ProgressDisplay::~ProgressDisplay() {
 }
 
 void ProgressDisplay::show(const compare::Progress& progress) {
-  show(Reached{.stage = std::string(base::name_of(progress.stage)),
+  const std::string part = progress.part.empty() ? "" : " by " + progress.part;
+  show(Reached{.stage = std::string(base::name_of(progress.stage)) + part,
                .done = progress.done,
                .loss = progress.loss,
                .time = progress.time});
@@ -79,10 +80,11 @@ void ProgressDisplay::show(const Reached& reached) {
     stage_ = reached.stage;
     stage_start_ = now;
     done_at_start_ = done;
+    said_numbers_ = false;
     forecast_.reset();
     left_ = std::numeric_limits<double>::infinity();
   }
-  const std::chrono::milliseconds interval(terminal_ ? 100 : 10'000);
+  const std::chrono::milliseconds interval(terminal_ ? 100 : said_numbers_ ? 10'000 : 3'000);
   if (!new_stage && now - last_shown_ < interval) return;
   last_shown_ = now;
   const double elapsed = std::chrono::duration<double>(now - stage_start_).count();
@@ -99,6 +101,7 @@ void ProgressDisplay::show(const Reached& reached) {
     tell("{}: {}", name_, stage_);
   } else {
     tell("{}: {}: {}", name_, stage_, text);
+    said_numbers_ = true;
   }
 }
 

@@ -18,7 +18,8 @@ struct Reached {
 };
 
 /// Shows on stderr how far a run has come: on a terminal one line that is redrawn, else a line at
-/// the start of each stage and every ten seconds. It leaves no unfinished line behind.
+/// the start of each stage, after three seconds of it, and every ten seconds from then on. It
+/// leaves no unfinished line behind.
 class ProgressDisplay {
  public:
   ProgressDisplay(std::string name, bool quiet);
@@ -38,7 +39,8 @@ class ProgressDisplay {
   std::string name_;
   bool quiet_;
   bool terminal_;
-  bool drawn_ = false;  ///< there is a line to clear
+  bool drawn_ = false;         ///< there is a line to clear
+  bool said_numbers_ = false;  ///< of this stage, to what is no terminal
   std::string stage_;
   Clock::time_point stage_start_;
   double done_at_start_ = 0.0;  ///< of the stage; a resumed training starts on its way

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -186,6 +187,20 @@ ScoresOfTest scores_of(const TestSet& test, const Predictions& predictions, cons
 
 }  // namespace
 
+ModelTold told_of_models(const ProgressCallback& progress) {
+  if (!progress) return {};
+  constexpr double kLong = 2.0;  // seconds
+  struct Now {
+    std::optional<Model> model;
+    base::Stopwatch watch;
+  };
+  return [&progress, now = std::make_shared<Now>()](Model model, double share) {
+    if (now->model != model) *now = {.model = model, .watch = {}};
+    if (now->watch.seconds() > kLong)
+      progress({.done = share, .part = std::string(base::name_of(model))});
+  };
+}
+
 nn::Trajectory train(const Training& training, const nn::Network& start,
                      const data::Samples& samples, const data::Grid& grid,
                      const ProgressCallback& progress, const nn::Supervision& supervision,
@@ -280,7 +295,7 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
   // Theory. What does not need the times comes first, so that a lattice that does not suit the
   // samples is told before training.
   if (progress) progress({});
-  const Predictions predictions = predict(problem, start);
+  const Predictions predictions = predict(problem, start, told_of_models(progress));
   warnings.insert(warnings.end(), predictions.warnings.begin(), predictions.warnings.end());
   std::optional<GeneralisationBounds> bounds;
   if (problem.bounds) bounds.emplace(problem, start);

@@ -3,6 +3,7 @@
 #include "base/names.hpp"
 #include "compare/comparison.hpp"
 #include "compare/problem.hpp"
+#include "compare/theory.hpp"
 #include "nn/training.hpp"
 
 #include <functional>
@@ -20,13 +21,18 @@ constexpr base::Names<Stage, 2> names_of(Stage) {
 /// How far it is.
 struct Progress {
   Stage stage = Stage::prediction;
-  double done = 0.0;          ///< share of the stage, in [0, 1]
+  double done = 0.0;          ///< share of the stage, or of its part, in [0, 1]
   double loss = 0.0;          ///< ½Σ(f−y)², while training
   double time = 0.0;          ///< t, while training
   std::string forecast = {};  ///< if not empty: what is expected of the training to come
+  std::string part = {};      ///< if not empty: of the stage, the model that is worked on
   std::string warning = {};   ///< if not empty: something to tell before the run goes on
 };
 using ProgressCallback = std::function<void(const Progress&)>;
+
+/// Tells `progress` of models that are being solved, from the second on that one of them takes
+/// longer than two seconds. `progress` must outlive it.
+ModelTold told_of_models(const ProgressCallback& progress);
 
 /// Trains a network on the samples and keeps its outputs on the grid: practice without theory.
 /// `expected_time` is the forecast's t at the end, which progress counts in. Throws as the nn's

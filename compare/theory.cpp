@@ -27,6 +27,7 @@ struct Setting {
   data::Samples samples;     ///< of f − f_ini
   const nn::Network* start;  ///< null: f_ini = 0
   Function f_ini;            ///< none: 0
+  base::ShareTold tell = {};
 };
 
 /// The outputs of a network, once and for all at the points where they are asked for most.
@@ -199,15 +200,15 @@ Prediction complete(const Theory& theory, const Setting& setting) {
   const data::NetworkLaw& law = setting.law;
   // Samples and points in one go: some rules cost by the point, and choose their nodes by the
   // farthest.
-  const auto with_samples = [law, x](const MatrixXd& points) {
+  const auto with_samples = [law, x](const MatrixXd& points, const base::ShareTold& tell) {
     MatrixXd rows(points.rows(), x.cols() + points.cols());
     rows << x, points;
-    return lfp::complete_kernel(law, rows, x);
+    return lfp::complete_kernel(law, rows, x, tell);
   };
-  const lfp::KernelMatrix k = with_samples(setting.grid.points);
+  const lfp::KernelMatrix k = with_samples(setting.grid.points, setting.tell);
   const MatrixXd at_samples = k.k.topRows(x.cols());
   const Kernel kernel = [with_samples](const MatrixXd& points) -> MatrixXd {
-    return with_samples(points).k.bottomRows(points.cols());
+    return with_samples(points, {}).k.bottomRows(points.cols());
   };
   Prediction out = of_kernel(kernel, at_samples, k.k.bottomRows(setting.grid.size()), residual,
                              theory.ridge, setting.grid, setting.f_ini);
@@ -232,11 +233,13 @@ void require_valid_points(const data::Samples& samples, const data::Grid& grid) 
 }  // namespace
 
 Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
-                   const data::Grid& grid, const nn::Network* start) {
+                   const data::Grid& grid, const nn::Network* start, const base::ShareTold& tell) {
   require_valid_points(samples, grid);
   require_valid(law);
   require_valid(theory, samples.dim());
-  return predict(theory, setting_of(law, samples, grid, start));
+  Setting setting = setting_of(law, samples, grid, start);
+  setting.tell = tell;
+  return predict(theory, setting);
 }
 
 Prediction predict(const data::DeepLaw& law, double ridge, const data::Samples& samples,
@@ -269,8 +272,13 @@ bool applies(Model model, const Theory& theory, bool network) {
   return theory.lattice || theory.moments == Moments::distribution;
 }
 
-Predictions predict(const Problem& problem, const nn::Network& start) {
-  const Setting setting = setting_of(problem.law, problem.samples, problem.grid, &start);
+Predictions predict(const Problem& problem, const nn::Network& start, const ModelTold& tell) {
+  Setting setting = setting_of(problem.law, problem.samples, problem.grid, &start);
+  const auto tell_of = [&](Model model) -> base::ShareTold {
+    if (!tell) return {};
+    return [&tell, model](double share) { tell(model, share); };
+  };
+  setting.tell = tell_of(problem.theory.model);
   const Prediction chosen = predict(problem.theory, setting);
   Predictions out;
   out.scale = scale_of(problem.samples.y, setting.samples.y);
@@ -291,6 +299,7 @@ Predictions predict(const Problem& problem, const nn::Network& start) {
     if (!applies(rung.lower, problem.theory, true)) continue;
     Theory theory = problem.theory;
     theory.model = rung.lower;
+    setting.tell = tell_of(rung.lower);
     try {
       out.models.push_back({.model = rung.lower, .prediction = predict(theory, setting)});
     } catch (const std::exception& error) {

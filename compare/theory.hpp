@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/parallel.hpp"
 #include "compare/model.hpp"
 #include "compare/prediction.hpp"
 #include "compare/problem.hpp"
@@ -7,6 +8,7 @@
 #include "lfp/spectral_weight.hpp"
 #include "nn/network.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,12 +17,14 @@ namespace fprinciple::compare {
 
 /// What theory.model predicts of training on the samples, without a network trained; `grid` is
 /// where it will be asked above all, and may be d × 0: nowhere in particular. One x
-/// may have several y: all count, and f tends to their mean. Training starts at `start`, from whose outputs on, y − f_ini(X)
-/// is learnt; null: at f_ini = 0. The linearised model and moments of the weights need a start.
+/// may have several y: all count, and f tends to their mean. Training starts at `start`, from whose
+/// outputs on, y − f_ini(X) is learnt; null: at f_ini = 0. The linearised model and moments of the
+/// weights need a start. `tell` is told of the way to the complete kernel, which may take minutes.
 /// Throws InputError for what makes no problem and where the model does not apply, RunError where
 /// it cannot be solved.
 Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
-                   const data::Grid& grid, const nn::Network* start = nullptr);
+                   const data::Grid& grid, const nn::Network* start = nullptr,
+                   const base::ShareTold& tell = {});
 
 /// The same of a deep network of infinite width, by its tangent kernel (lfp/deep_kernel.hpp), from
 /// f = 0 on: the mean over its draws, as a draw's first outputs, which are a Gaussian process of
@@ -38,6 +42,9 @@ bool solved_on_line(const Theory& theory, const data::NetworkLaw& law, Eigen::In
 /// linearised one where there is a `network`, complete LFP where the laws are known, the others on
 /// a lattice, or mesh-free with moments of the laws.
 bool applies(Model model, const Theory& theory, bool network);
+
+/// Told which share of a model's solution is done, in [0, 1].
+using ModelTold = std::function<void(Model model, double share)>;
 
 /// A model and what it predicts.
 struct Predicted {
@@ -57,7 +64,7 @@ struct Predictions {
 /// The problem's model, and those of the ladder where it is asked for. What of the ladder cannot be
 /// computed is told and left out: it is beside the purpose. Throws as predict does for the chosen
 /// one.
-Predictions predict(const Problem& problem, const nn::Network& start);
+Predictions predict(const Problem& problem, const nn::Network& start, const ModelTold& tell = {});
 
 /// γ² of LFP-2019 or of the power law; moments as the theory says, `weights` being the network's
 /// first.

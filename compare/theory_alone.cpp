@@ -119,10 +119,13 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
     if (std::string words = contradiction_words({problem.samples.x, task.y.col(k)}); !words.empty())
       out.warnings.push_back(std::move(words));
   out.network_drawn = start && std::holds_alternative<nn::Draw>(problem.start);
+  const ModelTold tell = told_of_models(progress);
   const auto solved = [&](Model model) {
     Theory theory = problem.theory;
     theory.model = model;
-    return predict(theory, problem.law, problem.samples, points, network);
+    return predict(theory, problem.law, problem.samples, points, network, [&](double share) {
+      if (tell) tell(model, share);
+    });
   };
   // The prediction first: the times may come from its rates.
   const std::vector<Model> models = models_of(problem, start.has_value());

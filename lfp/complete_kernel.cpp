@@ -32,12 +32,13 @@ bool normal(const Distribution& law) { return law.kind == Distribution::Kind::no
 /// Calls entry(i, j, value, derivative, error) for the entries between x and y, and keeps the
 /// largest error. Where x begins with y, that square block is symmetric and half of it is done.
 template <class Entry>
-ActivationAverages fill(const MatrixXd& x, const MatrixXd& y, const Entry& entry) {
+ActivationAverages fill(const MatrixXd& x, const MatrixXd& y, const base::ShareTold& tell,
+                        const Entry& entry) {
   const Index n = y.cols();
   ActivationAverages out{MatrixXd(x.cols(), n), MatrixXd(x.cols(), n), 0.0, kClosedForm};
   const bool symmetric = x.cols() >= n && x.leftCols(n) == y;
   VectorXd errors = VectorXd::Zero(n);  // of each column
-  base::parallel_for_uneven(n, true, [&](Index j) {
+  base::parallel_for_uneven(n, true, tell, [&](Index j) {
     for (Index i = symmetric ? j : 0; i < x.cols(); ++i)
       errors[j] = std::max(errors[j], entry(i, j, out.value(i, j), out.derivative(i, j)));
   });
@@ -55,10 +56,10 @@ ActivationAverages fill(const MatrixXd& x, const MatrixXd& y, const Entry& entry
 }
 
 /// sin z sin z' = ½(cos(z − z') − cos(z + z')), cos z cos z' with a plus.
-ActivationAverages sine_averages(const data::NetworkLaw& law, const MatrixXd& x,
-                                 const MatrixXd& y) {
+ActivationAverages sine_averages(const data::NetworkLaw& law, const MatrixXd& x, const MatrixXd& y,
+                                 const base::ShareTold& tell) {
   const double twice = data::characteristic(law.b, VectorXd::Constant(1, 2.0));  // E cos 2b
-  return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
+  return fill(x, y, tell, [&](Index i, Index j, double& value, double& derivative) {
     const double difference = data::characteristic(law.w, VectorXd(x.col(i) - y.col(j)));
     const double sum = twice * data::characteristic(law.w, VectorXd(x.col(i) + y.col(j)));
     value = 0.5 * (difference - sum);
@@ -69,7 +70,7 @@ ActivationAverages sine_averages(const data::NetworkLaw& law, const MatrixXd& x,
 
 /// σ = z₊^p has σ' = p z₊^{p−1}, so E[σ'σ''] is p² times the average of power p − 1.
 ActivationAverages relu_normal(const data::NetworkLaw& law, int p, const MatrixXd& x,
-                               const MatrixXd& y) {
+                               const MatrixXd& y, const base::ShareTold& tell) {
   const MatrixXd u = law.w.scale * x;
   const MatrixXd v = law.w.scale * y;
   if (normal(law.b) && law.b.mean == 0.0) {
@@ -78,7 +79,7 @@ ActivationAverages relu_normal(const data::NetworkLaw& law, int p, const MatrixX
     return {std::move(average.at), std::move(average.below), 0.0, kClosedForm};
   }
   const Index d = x.rows();
-  return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
+  return fill(x, y, tell, [&](Index i, Index j, double& value, double& derivative) {
     const PairGeometry pair = pair_geometry(u.data() + i * d, v.data() + j * d, d, 0.0);
     const RectifiedPowers average = normal(law.b)
                                         ? normal_normal(p, pair, law.b.scale, law.b.mean)
@@ -102,7 +103,7 @@ Rule rule_of_pair(const data::NetworkLaw& law, double x, double y) {
 /// w = 0 and the w at which w x or w x' passes an end of −b; with normal b it is analytic on either
 /// side of 0, and turns over where w x = −E b, on the scale of σ_b/|x|.
 ActivationAverages relu_line(const data::NetworkLaw& law, int p, const MatrixXd& x,
-                             const MatrixXd& y) {
+                             const MatrixXd& y, const base::ShareTold& tell) {
   const double w_max = law.w.scale;
   const double reach = std::max(x.cwiseAbs().maxCoeff(), y.cwiseAbs().maxCoeff());
   const double mean = law.b.mean;
@@ -115,7 +116,7 @@ ActivationAverages relu_line(const data::NetworkLaw& law, int p, const MatrixXd&
     derivative += share * p * p * bias_average(p - 1, w * xi, w * yj, law.b);
   };
   const Rule unit = composite_rule(0.5, 0.5, 16);
-  return fill(x, y, [&](Index i, Index j, double& value, double& derivative) {
+  return fill(x, y, tell, [&](Index i, Index j, double& value, double& derivative) {
     value = derivative = 0.0;
     if (normal(law.b)) {
       Rule turned;
@@ -171,7 +172,7 @@ base::Memory complete_kernel_memory(const data::NetworkLaw& law, const MatrixXd&
 }
 
 ActivationAverages activation_averages(const data::NetworkLaw& law, const MatrixXd& rows,
-                                       const MatrixXd& columns) {
+                                       const MatrixXd& columns, const base::ShareTold& tell) {
   require_law(law);
   require_points("rows", rows);
   require_points("columns", columns, rows.rows());
@@ -179,19 +180,19 @@ ActivationAverages activation_averages(const data::NetworkLaw& law, const Matrix
   base::require_memory(complete_kernel_memory(law, rows, columns).peak,
                        fmt::format("a kernel of {} × {} points", rows.cols(), columns.cols()));
   const int p = data::relu_power(law.activation);
-  if (law.activation == data::Activation::sine) return sine_averages(law, rows, columns);
+  if (law.activation == data::Activation::sine) return sine_averages(law, rows, columns, tell);
   if (normal(law.w))
-    return p > 0                                  ? relu_normal(law, p, rows, columns)
-           : has_narrow_range(law, rows, columns) ? hermite_averages(law, rows, columns)
-                                                  : wide_averages(law, rows, columns);
-  if (p > 0 && rows.rows() == 1) return relu_line(law, p, rows, columns);
-  return neuron_averages(law, rows, columns);
+    return p > 0                                  ? relu_normal(law, p, rows, columns, tell)
+           : has_narrow_range(law, rows, columns) ? hermite_averages(law, rows, columns, tell)
+                                                  : wide_averages(law, rows, columns, tell);
+  if (p > 0 && rows.rows() == 1) return relu_line(law, p, rows, columns, tell);
+  return neuron_averages(law, rows, columns, tell);
 }
 
 KernelMatrix complete_kernel(const data::NetworkLaw& law, const MatrixXd& rows,
-                             const MatrixXd& columns) {
+                             const MatrixXd& columns, const base::ShareTold& tell) {
   const base::OneBlasThread blas;
-  ActivationAverages average = activation_averages(law, rows, columns);
+  ActivationAverages average = activation_averages(law, rows, columns, tell);
   const double scale = law.output_scale * law.output_scale * static_cast<double>(law.width);
   const double from_a = law.train.a ? scale : 0.0;
   const double from_b = law.train.b ? scale * data::second_moment(law.a) : 0.0;

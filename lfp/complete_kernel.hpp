@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/memory.hpp"
+#include "base/parallel.hpp"
 #include "data/network_law.hpp"
 
 #include <string>
@@ -27,8 +28,10 @@ struct ActivationAverages {
 /// - w uniform otherwise: a randomised quasi-Monte-Carlo rule of 2^18 neurons (16 shifts, whose
 ///   scatter is the error estimate).
 /// rows (d × N), columns (d × N'). Cost: closed forms O(N N' d); see each file for the others.
+/// `tell` is told of the way there, as some rules take minutes.
 ActivationAverages activation_averages(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
-                                       const Eigen::MatrixXd& columns);
+                                       const Eigen::MatrixXd& columns,
+                                       const base::ShareTold& tell = {});
 
 /// Of complete_kernel, whatever rule it takes: tables, coefficients and blocks of neurons included.
 base::Memory complete_kernel_memory(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
@@ -47,6 +50,6 @@ struct KernelMatrix {
 /// the terms from a, b and w; groups that do not train drop out. Nothing is assumed of the range of
 /// b or of w·x. (docs/theory.md, section 9) Throws RunError where an entry overflows.
 KernelMatrix complete_kernel(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
-                             const Eigen::MatrixXd& columns);
+                             const Eigen::MatrixXd& columns, const base::ShareTold& tell = {});
 
 }  // namespace fprinciple::lfp

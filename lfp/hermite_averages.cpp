@@ -23,11 +23,11 @@ using Eigen::VectorXd;
 
 /// Σ_k (A_k A'_k^T) ∘ cosine^k, A_k the points × nodes coefficients of order k.
 MatrixXd series(const MatrixXd& alpha, const MatrixXd& alpha_prime, Index nodes,
-                const MatrixXd& cosine) {
+                const MatrixXd& cosine, const base::ShareTold& tell) {
   constexpr Index kTile = 64;
   MatrixXd sum(cosine.rows(), cosine.cols());
   const Index row_tiles = (cosine.rows() + kTile - 1) / kTile;
-  base::parallel_for_uneven(row_tiles, true, [&](Index tile) {
+  base::parallel_for_uneven(row_tiles, true, tell, [&](Index tile) {
     const Index r = tile * kTile;
     const Index height = std::min(kTile, cosine.rows() - r);
     for (Index c = 0; c < cosine.cols(); c += kTile) {
@@ -83,7 +83,7 @@ base::Memory hermite_memory(const data::NetworkLaw& law, const MatrixXd& rows,
 }
 
 ActivationAverages hermite_averages(const data::NetworkLaw& law, const MatrixXd& rows,
-                                    const MatrixXd& columns) {
+                                    const MatrixXd& columns, const base::ShareTold& tell) {
   require_law(law);
   require_points("rows", rows);
   require_points("columns", columns, rows.rows());
@@ -124,15 +124,16 @@ ActivationAverages hermite_averages(const data::NetworkLaw& law, const MatrixXd&
   ActivationAverages out;
   out.method = "quadrature";
   data::with_activation(law.activation, [&](auto sigma) {
-    const auto average = [&](const auto& function, MatrixXd& into) {
-      const MatrixXd left = hermite_coefficients(function, hermite, row_norms, b);
+    const auto average = [&](const auto& function, double first, MatrixXd& into) {
+      const MatrixXd left =
+          hermite_coefficients(function, hermite, row_norms, b, base::part_of(tell, first, 0.3));
       const MatrixXd right = hermite_coefficients(function, hermite, column_norms, b);
-      into = series(left, right, nodes, cosine);
+      into = series(left, right, nodes, cosine, base::part_of(tell, first + 0.3, 0.2));
       out.error = std::max({out.error, hermite_miss(function, left, nodes, row_norms, fine, fine_b),
                             hermite_miss(function, right, nodes, column_norms, fine, fine_b)});
     };
-    average([sigma](double z) { return sigma.value(z); }, out.value);
-    average([sigma](double z) { return sigma.derivative(z); }, out.derivative);
+    average([sigma](double z) { return sigma.value(z); }, 0.0, out.value);
+    average([sigma](double z) { return sigma.derivative(z); }, 0.5, out.derivative);
   });
   return out;
 }

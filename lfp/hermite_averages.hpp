@@ -13,7 +13,8 @@ namespace fprinciple::lfp {
 /// The error estimate is the largest miss of Σ_k α_k² against E[σ(z)²] by a finer rule: it bounds
 /// the tail of the series at every angle and shows both rules' errors.
 ActivationAverages hermite_averages(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
-                                    const Eigen::MatrixXd& columns);
+                                    const Eigen::MatrixXd& columns,
+                                    const base::ShareTold& tell = {});
 
 /// Of hermite_averages beside its two results: the tables and the coefficients.
 base::Memory hermite_memory(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,

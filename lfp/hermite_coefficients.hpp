@@ -32,11 +32,12 @@ HermiteTable hermite_table(Eigen::Index terms, double largest_norm, double refin
 /// side by side, each times the root of its weight.
 template <class Function>
 Eigen::MatrixXd hermite_coefficients(const Function& function, const HermiteTable& hermite,
-                                     const Eigen::VectorXd& norms, const Rule& b) {
+                                     const Eigen::VectorXd& norms, const Rule& b,
+                                     const base::ShareTold& tell = {}) {
   using Eigen::Index;
   const Index nodes = b.x.size();
   Eigen::MatrixXd out(hermite.table.cols(), nodes * norms.size());
-  base::parallel_for(norms.size(), true, [&](Index i) {
+  base::parallel_for_uneven(norms.size(), true, tell, [&](Index i) {
     Eigen::MatrixXd sampled(hermite.g.size(), nodes);
     for (Index q = 0; q < nodes; ++q)
       for (Index g = 0; g < hermite.g.size(); ++g)

@@ -107,7 +107,7 @@ Neurons shifted_neurons(const data::NetworkLaw& law, Index d, std::uint64_t shif
 }
 
 void add_averages(const data::NetworkLaw& law, const Neurons& neurons, const MatrixXd& rows,
-                  const MatrixXd& columns, ActivationAverages& into) {
+                  const MatrixXd& columns, const base::ShareTold& tell, ActivationAverages& into) {
   into.value.setZero(rows.cols(), columns.cols());
   into.derivative.setZero(rows.cols(), columns.cols());
   const Index d = rows.rows();
@@ -125,6 +125,7 @@ void add_averages(const data::NetworkLaw& law, const Neurons& neurons, const Mat
       add([sigma](double z) { return sigma.value(z); }, into.value);
       add([sigma](double z) { return sigma.derivative(z); }, into.derivative);
     });
+    if (tell) tell(static_cast<double>(first + size) / static_cast<double>(neurons.weight.size()));
   }
 }
 
@@ -150,7 +151,7 @@ base::Memory neuron_memory(const data::NetworkLaw& law, const MatrixXd& rows,
 }
 
 ActivationAverages neuron_averages(const data::NetworkLaw& law, const MatrixXd& rows,
-                                   const MatrixXd& columns) {
+                                   const MatrixXd& columns, const base::ShareTold& tell) {
   require_law(law);
   require_points("rows", rows);
   require_points("columns", columns, rows.rows());
@@ -166,22 +167,25 @@ ActivationAverages neuron_averages(const data::NetworkLaw& law, const MatrixXd& 
   const std::vector<Axis> axes = product_axes(law, reach, 1.2);
   if (smooth && product_size(axes) <= kLargestProduct) {
     out.method = "quadrature";
-    add_averages(law, product_neurons(law, axes), rows, columns, out);
+    add_averages(law, product_neurons(law, axes), rows, columns, base::part_of(tell, 0.0, 0.7),
+                 out);
     ActivationAverages coarse;
-    add_averages(law, product_neurons(law, product_axes(law, reach, 1.6)), rows, columns, coarse);
+    add_averages(law, product_neurons(law, product_axes(law, reach, 1.6)), rows, columns,
+                 base::part_of(tell, 0.7, 0.3), coarse);
     out.error = relative_difference(out, coarse);
     return out;
   }
-  if (smooth && rows.rows() == 1) return wide_averages(law, rows, columns);
+  if (smooth && rows.rows() == 1) return wide_averages(law, rows, columns, tell);
   out.method = "randomised quadrature";
   out.value.setZero(rows.cols(), columns.cols());
   out.derivative = out.value;
   MatrixXd value_square = out.value;
   MatrixXd derivative_square = out.value;
+  constexpr double kShare = 1.0 / static_cast<double>(kShifts);
   for (Index shift = 0; shift < kShifts; ++shift) {
     ActivationAverages one;
     add_averages(law, shifted_neurons(law, rows.rows(), static_cast<std::uint64_t>(shift)), rows,
-                 columns, one);
+                 columns, base::part_of(tell, static_cast<double>(shift) * kShare, kShare), one);
     out.value += one.value / static_cast<double>(kShifts);
     out.derivative += one.derivative / static_cast<double>(kShifts);
     value_square += one.value.cwiseAbs2() / static_cast<double>(kShifts);

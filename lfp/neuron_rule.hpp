@@ -10,7 +10,8 @@ namespace fprinciple::lfp {
 /// difference to a coarser rule. Otherwise 16 randomly shifted Sobol' sequences of 2^14 neurons
 /// each (fixed seed); the estimate is twice the standard error, largest over the entries.
 ActivationAverages neuron_averages(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
-                                   const Eigen::MatrixXd& columns);
+                                   const Eigen::MatrixXd& columns,
+                                   const base::ShareTold& tell = {});
 
 /// Of neuron_averages beside its two results: their squares or those of one shift, and blocks of
 /// neurons.

@@ -199,11 +199,12 @@ class Averages {
 };
 
 /// All entries; where rows begin with columns that square block is symmetric.
-MatrixXd all_pairs(const Averages& average, const MatrixXd& rows, const MatrixXd& columns) {
+MatrixXd all_pairs(const Averages& average, const MatrixXd& rows, const MatrixXd& columns,
+                   const base::ShareTold& tell) {
   const Index n = columns.cols();
   const bool symmetric = rows.cols() >= n && rows.leftCols(n) == columns;
   MatrixXd out(rows.cols(), n);
-  base::parallel_for_uneven(n, true, [&](Index j) {
+  base::parallel_for_uneven(n, true, tell, [&](Index j) {
     for (Index i = symmetric ? j : 0; i < rows.cols(); ++i) out(i, j) = average(i, j);
   });
   if (symmetric) out.topRows(n).triangularView<Eigen::StrictlyUpper>() = out.topRows(n).transpose();
@@ -271,7 +272,7 @@ ActivationAverages gaussian_averages(const data::NetworkLaw& law, const MatrixXd
 }  // namespace
 
 ActivationAverages wide_averages(const data::NetworkLaw& law, const MatrixXd& rows,
-                                 const MatrixXd& columns) {
+                                 const MatrixXd& columns, const base::ShareTold& tell) {
   require_law(law);
   require_points("rows", rows);
   require_points("columns", columns, rows.rows());
@@ -294,13 +295,13 @@ ActivationAverages wide_averages(const data::NetworkLaw& law, const MatrixXd& ro
   if (gaussian && normal(law.w)) return gaussian_averages(law, rows, columns);
   ActivationAverages out;
   out.method = "quadrature";
-  const auto average = [&](const data::RealFunction& f, MatrixXd& into) {
+  const auto average = [&](const data::RealFunction& f, double first, MatrixXd& into) {
     const Averages pairs(law, rows, columns, f);
-    into = all_pairs(pairs, rows, columns);
+    into = all_pairs(pairs, rows, columns, base::part_of(tell, first, 0.5));
     out.error = std::max(out.error, largest_miss(pairs, into, rows, columns));
   };
-  average([&](double z) { return data::value(law.activation, z); }, out.value);
-  average([&](double z) { return data::derivative(law.activation, z); }, out.derivative);
+  average([&](double z) { return data::value(law.activation, z); }, 0.0, out.value);
+  average([&](double z) { return data::derivative(law.activation, z); }, 0.5, out.derivative);
   return out;
 }
 

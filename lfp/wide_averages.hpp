@@ -21,6 +21,6 @@ namespace fprinciple::lfp {
 /// The error estimate is the largest difference, over six pairs, to the same rules on half the
 /// panels' widths with S by quadrature.
 ActivationAverages wide_averages(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
-                                 const Eigen::MatrixXd& columns);
+                                 const Eigen::MatrixXd& columns, const base::ShareTold& tell = {});
 
 }  // namespace fprinciple::lfp
