@@ -180,16 +180,25 @@ class Sandbox:
                 self.interrupt(process, outcome, traced)
             outcome.status = process.returncode
             outcome.seconds = time.monotonic() - begin
-            try:
+            if not self.all_gone(process.pid):
                 os.killpg(process.pid, signal.SIGKILL)
                 outcome.fault("a child outlived the command")
-            except ProcessLookupError:
-                pass
             told.seek(0)
             outcome.told = told.read(1 << 20)
             said.seek(0)
             outcome.said = said.read(1 << 20)
         return outcome
+
+    @staticmethod
+    def all_gone(group):
+        """Whether no process of the group is left; children that their parent's end kills take a moment."""
+        for _ in range(50):
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.02)
+        return False
 
     @staticmethod
     def interrupt(process, outcome, traced):
