@@ -35,6 +35,7 @@ constexpr double kShareOfTrying = 0.2;     // of the seconds, whatever drawing h
 constexpr Index kFewestTrained = 3;        // seeds that must come to their stop
 constexpr double kFiniteWidthLaw = -0.3;   // a slope above is not yet −1/2
 constexpr double kNonlinearityLaw = -0.6;  // and not yet −1
+constexpr double kLargestLawful = 0.4;     // what is larger is not the first order of anything
 constexpr double kCounts = 0.3;            // of the error: what is less hardly moves the width
 constexpr double kSettled = 0.1;           // a width that changes by less is taken
 
@@ -418,8 +419,9 @@ class Search {
     std::vector<std::string> why;
     if (!any_trained())
       why.push_back(without_training());
-    else if (!(found.nonlinearity_slope < kNonlinearityLaw) && counts(found) &&
-             found.width > static_cast<double>(last_trained().width))
+    else if ((!(found.nonlinearity_slope < kNonlinearityLaw) ||
+              median_norm(last_trained().nonlinearity) > kLargestLawful) &&
+             counts(found) && found.width > static_cast<double>(last_trained().width))
       why.push_back(fmt::format("non-linearity, {} at {} neurons, does not yet fall as 1/m",
                                 percent(median_norm(last_trained().nonlinearity)),
                                 last_trained().width));
