@@ -419,9 +419,10 @@ class Search {
     std::vector<std::string> why;
     if (!any_trained())
       why.push_back(without_training());
-    else if ((!(found.nonlinearity_slope < kNonlinearityLaw) ||
-              median_norm(last_trained().nonlinearity) > kLargestLawful) &&
-             counts(found) && found.width > static_cast<double>(last_trained().width))
+    else if (found.width > static_cast<double>(last_trained().width) &&
+             // By how much it falls up to that width is not known where it is this large.
+             (median_norm(last_trained().nonlinearity) > kLargestLawful ||
+              (!(found.nonlinearity_slope < kNonlinearityLaw) && counts(found))))
       why.push_back(fmt::format("non-linearity, {} at {} neurons, does not yet fall as 1/m",
                                 percent(median_norm(last_trained().nonlinearity)),
                                 last_trained().width));
