@@ -298,7 +298,7 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
   const Predictions predictions = predict(problem, start, told_of_models(progress));
   warnings.insert(warnings.end(), predictions.warnings.begin(), predictions.warnings.end());
   std::optional<GeneralisationBounds> bounds;
-  if (problem.bounds) bounds.emplace(problem, start);
+  if (problem.bounds) bounds.emplace(problem, start.weights);
 
   // Practice.
   numbers.forecast = forecast(problem.training, start, problem.samples);
@@ -338,7 +338,7 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
     numbers.test = test_errors(c);
   if (bounds) {
     c.power_function = bounds->power_function();
-    numbers.bounds = bounds->numbers(trained.network);
+    numbers.bounds = bounds->numbers(&trained.network);
   }
   numbers.solvers = predictions.solvers;
   if (numbers.solvers)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .comparison import compare, ladder
     from .conventions import time
     from .experiments import Result, run
+    from .generalisation import Bounds, bounds
     from .kernels import nngp_kernel, tangent_kernel
     from .laws import DeepLaw, NetworkLaw, Normal, Uniform
     from .lfp import LFP
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # Where each name is; nothing is imported before it is used.
 _HOME = {
+    "Bounds": "generalisation",
     "DeepLaw": "laws",
     "LFP": "lfp",
     "NetworkLaw": "laws",
@@ -36,6 +38,7 @@ _HOME = {
     "Uniform": "laws",
     "Weights": "weights",
     "WideNetwork": "network",
+    "bounds": "generalisation",
     "compare": "comparison",
     "ladder": "comparison",
     "nngp_kernel": "kernels",
@@ -46,6 +49,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Bounds",
     "DeepLaw",
     "InputError",
     "LFP",
@@ -57,6 +61,7 @@ __all__ = [
     "Weights",
     "WideNetwork",
     "__version__",
+    "bounds",
     "compare",
     "ladder",
     "measure",

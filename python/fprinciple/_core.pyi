@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -113,6 +114,20 @@ def begin_sweep(
     keep: bool,
     resume: bool,
 ) -> SweepRun: ...
+def bounds(
+    law: Law,
+    x: Floats,
+    y: Floats,
+    ridge: float,
+    lattice: tuple[float, int, float],
+    function: Callable[[Floats], Floats] | None,
+    shape: str,
+    waves: list[tuple[list[float], float, float]],
+    delta: float,
+    range: tuple[list[list[float]], bool],
+    points: Floats,
+    trained: Start | None,
+) -> dict[str, Any]: ...
 
 class Recording:
     @property

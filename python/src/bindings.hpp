@@ -14,6 +14,8 @@ void bind_practice(nanobind::module_& module);
 void bind_runs(nanobind::module_& module);
 /// Stop, Sweep, read_sweep, run_cell, SweepRun, begin_sweep.
 void bind_sweeps(nanobind::module_& module);
+/// bounds.
+void bind_bounds(nanobind::module_& module);
 /// Recording, measure_…, crossing_times, kendall_tau, spectral_bias.
 void bind_measured(nanobind::module_& module);
 

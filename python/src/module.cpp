@@ -21,5 +21,6 @@ NB_MODULE(_core, module) {
   python::bind_practice(module);
   python::bind_runs(module);
   python::bind_sweeps(module);
+  python::bind_bounds(module);
   python::bind_measured(module);
 }
