@@ -3,6 +3,7 @@
 #include "base/blas.hpp"
 #include "base/message.hpp"
 #include "base/require.hpp"
+#include "compare/ensemble.hpp"
 #include "compare/memory.hpp"
 #include "compare/theory.hpp"
 #include "nn/initialise.hpp"
@@ -61,6 +62,13 @@ bool needs_network(const Problem& problem) {
   return std::holds_alternative<data::Weights>(problem.start) ||
          theory.model == Model::linearised ||
          (theory.moments == Moments::weights && theory.model != Model::complete);
+}
+
+/// Whether the networks of the problem differ about the prediction.
+bool has_band(const Problem& problem) {
+  const nn::Draw* const draw = std::get_if<nn::Draw>(&problem.start);
+  return problem.theory.model == Model::complete && draw != nullptr && !draw->antisymmetric &&
+         problem.law.a.mean == 0.0;
 }
 
 /// All outputs of a solved model, at the points and at the samples.
@@ -147,6 +155,9 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
         "the kernel's matrix{}",
         problem.samples.size(), problem.ladder ? " and the other models of the ladder" : "",
         task.times.size() > 0 ? "" : "; without times, t = 0 and the limit are answered"));
+  if (has_band(problem))
+    out.deviation = ensemble_deviation(problem.law, problem.samples.x, problem.theory.ridge,
+                                       problem.grid.points, out.t);
   for (const Model model : models) {
     if (progress)
       progress({.done = static_cast<double>(out.models.size() + 1) /
@@ -172,6 +183,10 @@ base::Memory theory_alone_memory(const AloneTask& task) {
   const auto times = static_cast<double>(task.times.size() > 0 ? task.times.size() : 60);
   const double n = static_cast<double>(problem.samples.size());
   base::Memory out = base::held(48.0 * 1024.0 * 1024.0);
+  const auto points = static_cast<double>(task.problem.grid.size());
+  if (has_band(problem))
+    out += ensemble_memory(problem.samples.size(), task.problem.grid.size()) +
+           base::held(base::doubles(points * times));
   const std::vector<Model> models = models_of(problem, needs_network(problem));
   for (const Model model : models) {
     base::Memory one = model_memory(problem, model);

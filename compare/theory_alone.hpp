@@ -31,6 +31,9 @@ struct TheoryAlone {
   /// alone would cost O(n³).
   Eigen::VectorXd rates;
   PredictionDetails details;
+  /// The band about the prediction, G × T: the standard deviation over networks drawn anew
+  /// (compare/ensemble.hpp). Only of the complete model, and where draws are not antisymmetric.
+  std::optional<Eigen::MatrixXd> deviation;
   std::optional<SolverCheck> solvers;  ///< of the first output's limit, where theory.check asks
   bool network_drawn = false;          ///< only where the model is of a network's first weights
   std::vector<std::string> warnings;

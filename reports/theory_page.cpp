@@ -93,7 +93,18 @@ std::optional<Figure> curve(const TheoryFile& file) {
   const VectorXd x = file.points.row(0).transpose()(order), last = f.col(f.cols() - 1)(order);
   const VectorXd at = file.x.row(0);
   DataFile data("The prediction at the last time, and the samples");
-  data.table("index 0: the prediction at the last time", {{"x", x}, {"f", last}});
+  std::vector<Column> columns{{"x", x}, {"f", last}};
+  std::vector<VectorXd> shown{last, file.y.col(0)};
+  const bool band = file.theory.deviation.has_value();
+  if (band) {  // 95 % of a normal law
+    const VectorXd wide = 1.96 * file.theory.deviation->col(f.cols() - 1)(order);
+    for (const double side : {-1.0, 1.0}) shown.emplace_back(last + side * wide);
+    columns.push_back({"low", shown[2]});
+    columns.push_back({"high", shown[3]});
+  }
+  data.table("index 0: the prediction at the last time" +
+                 std::string(band ? ", and between which bounds 95 % of the networks are" : ""),
+             columns);
   data.table("index 1: the samples", {{"x", at}, {"y", file.y.col(0)}});
   Figure figure;
   figure.name = "curves";
@@ -101,13 +112,21 @@ std::optional<Figure> curve(const TheoryFile& file) {
   figure.data = data.text();
   figure.commands =
       commands("set xrange {}\nset yrange {}\n", gnuplot_range(range_of({x, at})),
-               gnuplot_range(padded(range_of({last, VectorXd(file.y.col(0))}), 0.1))) +
+               gnuplot_range(padded(range_of(shown), 0.1))) +
       "set xlabel '{/:Italic x}' offset 0,1.5*lift\nset ylabel '{/:Italic f}'\nset key maxrows "
-      "1\nplot \\\n  data index 0 using 1:2 with lines lc rgb prediction lw 2.2 title "
+      "1\nplot \\\n" +
+      (band ? Words("  data index 0 using 1:3:4 with filledcurves lc rgb prediction fillstyle "
+                    "transparent solid 0.2 noborder title '95 % of networks', \\\n")
+            : Words("")) +
+      "  data index 0 using 1:2 with lines lc rgb prediction lw 2.2 title "
       "'prediction', \\\n  data index 1 using 1:2 with points pt 7 ps 0.5 lc rgb samples title "
       "'samples'\n";
   figure.alt = "The prediction over x, through the samples.";
   figure.reading = "What the network will have learnt at the last time that was asked for.";
+  if (band)
+    figure.reading +=
+        " Networks that are drawn anew differ by their first outputs, of which training leaves the "
+        "band.";
   return figure;
 }
 

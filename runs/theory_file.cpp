@@ -66,6 +66,12 @@ json in_summary(const Experiment& experiment, const TheoryFile& file, double sec
               {"warnings", warnings},
               {"seconds", seconds},
               {"memory", {{"peak_mib", base::peak_memory_mib()}}}};
+  if (const auto& deviation = theory.deviation) {
+    const auto rms = [&](Index k) {
+      return number(deviation->col(k).norm() / std::sqrt(static_cast<double>(deviation->rows())));
+    };
+    out["band"] = {{"rms_first", rms(0)}, {"rms_last", rms(deviation->cols() - 1)}};
+  }
   if (theory.solvers) out["solvers"] = solvers_in_json(*theory.solvers);
   if (!theory.lfp().test) return out;
   out["test"]["points"] = experiment.test->x.cols();
@@ -151,6 +157,10 @@ void write_theory(const TheoryFile& file, const std::filesystem::path& directory
       nc.variable("rates", "rate", "1/t", "rates of the prediction", theory.rates);
     }
     write_outputs(nc, "f_lfp", points, "the prediction", theory.lfp().f);
+    if (theory.deviation)
+      write_outputs(nc, "f_lfp_std", points,
+                    "the prediction's standard deviation over draws of the network",
+                    {*theory.deviation});
     nc.variable("loss_lfp", "t", "(unit of y)^2", "loss of the prediction", theory.lfp().loss);
     if (experiment.test) {
       nc.dimension("test", experiment.test->x.cols());

@@ -141,7 +141,7 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             ]
         return self._solved
 
-    def predict(self, X: Any, t: Any = None) -> _check.Floats:
+    def predict(self, X: Any, t: Any = None, return_std: bool = False) -> Any:
         """Return what the network says at time t.
 
         Parameters
@@ -150,16 +150,23 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             Points.
         t : float or array (T,), optional
             Times ≥ 0, of which any may be infinite; the limit if left out.
+        return_std : bool
+            Also return how networks of the law differ that are drawn anew and not antisymmetric:
+            their standard deviation about the values, which are their mean. Of "complete" and
+            "deep", without `network`. O(n³ + N n² T) for each call.
 
         Returns
         -------
         array (N,), (N, k), (T, N) or (T, N, k)
             The values: (T, …) where t is an array, (…, k) where y was (n, k).
+        array of the same shape
+            The standard deviation, with `return_std`. It does not depend on y.
 
         Raises
         ------
         InputError
-            For points of another dimension, and times that are negative or nan.
+            For points of another dimension, times that are negative or nan, and a `return_std` that
+            the model has not.
         NotFittedError
             Before `fit`.
         """
@@ -168,7 +175,23 @@ class LFP(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         times = _FOREVER if t is None else _check.times(t)
         values = [solved.at(points, times) for solved in self._solve()]
         out = values[0] if self._y.ndim == 1 else np.stack(values, axis=-1)
-        return out if t is not None and np.ndim(t) > 0 else out[0]
+        at_times = t is not None and np.ndim(t) > 0
+        if not return_std:
+            return out if at_times else out[0]
+        std = self._deviation(points, times)
+        if self._y.ndim > 1:
+            std = np.repeat(std[:, :, None], self._y.shape[1], axis=2)
+        return (out, std) if at_times else (out[0], std[0])
+
+    def _deviation(self, points: _check.Floats, times: _check.Floats) -> _check.Floats:
+        """Return the standard deviation over draws, (T, N)."""
+        law, model, ridge, _, start = self._task
+        if model not in ("complete", "deep") or start is not None:
+            need = "False but for the complete and the deep model, without network"
+            _check.refuse("return_std", True, need)
+        if model == "deep":
+            return _core.deep_ensemble_deviation(core_deep_law(law), self._x, ridge, points, times)
+        return _core.ensemble_deviation(core_law(law), self._x, ridge, points, times)
 
     def loss(self, t: Any) -> Any:
         """Return ½ Σ_i (f(x_i, t) − y_i)² at the samples, over all outputs.

@@ -1,6 +1,7 @@
 #include "compare/theory.hpp"
 
 #include "base/names.hpp"
+#include "compare/ensemble.hpp"
 #include "lfp/complete_kernel.hpp"
 #include "lfp/deep_kernel.hpp"
 #include "nn/tangent_kernel.hpp"
@@ -138,6 +139,20 @@ void bind_theory(nb::module_& module) {
              nb::arg("bias_std"), nb::arg("parameterisation"), nb::arg("width"));
   module.def("solve_deep", &solve_deep, nb::arg("law"), nb::arg("x"), nb::arg("y"),
              nb::arg("ridge"));
+  const auto deviation = [&module](const char* name, auto law) {
+    module.def(
+        name,
+        [](const decltype(law)& of, const Rows& x, double ridge, const Rows& points, const Row& t) {
+          return to_numpy(
+              interruptible([of, x = MatrixXd(columns(x)), ridge,
+                             points = MatrixXd(columns(points)), t = VectorXd(vector(t))] {
+                return compare::ensemble_deviation(of, x, ridge, points, t);
+              }));
+        },
+        nb::arg("law"), nb::arg("x"), nb::arg("ridge"), nb::arg("points"), nb::arg("t"));
+  };
+  deviation("ensemble_deviation", data::NetworkLaw{});
+  deviation("deep_ensemble_deviation", data::DeepLaw{});
   const auto deep = [&module](const char* name, auto kernel) {
     module.def(name, [kernel](const data::DeepLaw& law, const Rows& x, const Rows& z) {
       return to_numpy(interruptible([kernel, law, x = MatrixXd(columns(x)),

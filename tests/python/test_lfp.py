@@ -43,6 +43,48 @@ def flow(k, k_points, y, t):
     return np.array([k_points @ v @ (-np.expm1(-rates * s) / rates * (v.T @ y)) for s in t])
 
 
+def test_the_band_is_what_the_mean_makes_of_random_starts():
+    times = np.array([0.0, 1e-3, 1e-2, 1.0, np.inf])
+    theory = fp.LFP(law=LAW, ridge=0.1).fit(X, np.column_stack([Y, 2 * Y]))
+    mean, std = theory.predict(XT, t=times, return_std=True)
+    assert mean.shape == std.shape == (5, 7, 2)
+    assert (std[..., 0] == std[..., 1]).all()
+    # By sums over signs and square roots: f = f_0 + k A (y − f_0(X)) is linear in f_0 = L g.
+    outputs = fp.NetworkLaw(
+        width=400, output_scale=0.1, train="a", a=fp.Normal(0.5), w=fp.Normal(1.2), b=fp.Normal(0.7)
+    )
+    both = np.concatenate([X, XT])
+    c = 0.25 * fp.tangent_kernel(both, law=outputs)
+    start = np.linalg.cholesky(c + 1e-13 * np.trace(c) * np.eye(19))
+    k = fp.tangent_kernel(X, law=LAW) + 0.1 * np.eye(12)
+    k_points = fp.tangent_kernel(XT, X, law=LAW)
+    moved = np.array([start[12:, j] - flow(k, k_points, start[:12, j], times) for j in range(19)])
+    np.testing.assert_allclose(std[..., 0], np.sqrt((moved**2).sum(0)), rtol=0, atol=1e-5)
+    assert std[0].min() > 0.5 > 2 * std[-1].min() > 0  # it narrows where samples are near
+    one = theory.predict(XT, return_std=True)
+    np.testing.assert_allclose(one[0], mean[-1], rtol=1e-10)
+    np.testing.assert_allclose(one[1], std[-1], rtol=1e-10)
+
+
+def test_without_moving_features_the_band_is_the_posterior():
+    law = fp.NetworkLaw(
+        width=400, output_scale=0.1, train="a", a=fp.Normal(0.5), w=fp.Normal(1.2), b=fp.Normal(0.7)
+    )
+    c = 0.25 * fp.tangent_kernel(np.concatenate([X, XT]), law=law)
+    posterior = c[12:, 12:] - c[12:, :12] @ np.linalg.solve(c[:12, :12], c[:12, 12:])
+    _, std = fp.LFP(law=law).fit(X, Y).predict(XT, return_std=True)
+    np.testing.assert_allclose(std, np.sqrt(np.diag(posterior)), rtol=1e-6)
+    deep = fp.DeepLaw(layers=2)
+    _, std = fp.LFP(law=deep, model="deep").fit(X, Y).predict(XT, t=[0.0], return_std=True)
+    prior = np.sqrt(np.diag(fp.nngp_kernel(XT, law=deep)))
+    np.testing.assert_allclose(std[0], prior, rtol=1e-12)
+
+
+def test_a_band_is_refused_where_there_is_none():
+    with pytest.raises(fp.InputError, match="return_std is True, but must be False but for"):
+        fp.LFP(law=LAW, model="lfp2019").fit(X, Y).predict(XT, return_std=True)
+
+
 def test_complete_kernel_is_the_arc_cosine_kernel():
     k = fp.tangent_kernel(X, XT, law=LAW)
     assert k.shape == (12, 7)
