@@ -1,6 +1,7 @@
 #include "nn/kinks.hpp"
 
 #include "base/parallel.hpp"
+#include "data/samples.hpp"
 #include "nn/kernels.hpp"
 
 #include <algorithm>
@@ -184,6 +185,22 @@ class Neuron {
   MatrixXd basis_;
 };
 
+/// Samples at one x have one kink, at which they push together.
+struct Together {
+  Together(const MatrixXd& all, const MatrixXd& forces)
+      : once(data::distinct({all, VectorXd::Zero(all.cols())})),
+        pushes(MatrixXd::Zero(once.samples.size(), forces.cols())) {
+    for (Index i = 0; i < forces.rows(); ++i)
+      pushes.row(once.place[static_cast<std::size_t>(i)]) += forces.row(i);
+  }
+  const MatrixXd& x() const { return once.samples.x; }
+  /// A row for each sample from a row for each x.
+  MatrixXd spread(const MatrixXd& rows) const { return rows(once.place, Eigen::all); }
+
+  data::DistinctSamples once;
+  MatrixXd pushes;  ///< one row for each x
+};
+
 MatrixXd with_ones(const MatrixXd& x) {
   MatrixXd e(x.rows() + 1, x.cols());
   e << x, Eigen::RowVectorXd::Ones(x.cols());
@@ -353,7 +370,8 @@ class Passing {
 std::vector<Index> kinked(const Network& network, const MatrixXd& x, const MatrixXd& pushes,
                           double least) {
   if (network.activation != data::Activation::relu) return {};
-  const std::vector<char> found = Passing(network, x, pushes, least).find();
+  const Together samples(x, pushes);
+  const std::vector<char> found = Passing(network, samples.x(), samples.pushes, least).find();
   std::vector<Index> neurons;
   for (Index j = 0; j < network.weights.width(); ++j)
     if (found[static_cast<std::size_t>(j)] != 0) neurons.push_back(j);
@@ -361,16 +379,19 @@ std::vector<Index> kinked(const Network& network, const MatrixXd& x, const Matri
 }
 
 void hold_pinned(MatrixXd& k, const Network& network, const MatrixXd& x) {
-  const MatrixXd e = with_ones(x);
+  const Together samples(x, MatrixXd(x.cols(), 0));
+  const MatrixXd e = with_ones(samples.x());
   for (const Index j : kinked(network, x, MatrixXd(x.cols(), 0), 1.0)) {
-    const MatrixXd held = Neuron(network, j, e).held();
+    const MatrixXd held = samples.spread(Neuron(network, j, e).held());
     k.noalias() -= held * held.transpose();
   }
 }
 
 bool follow(Network& network, const std::vector<Index>& neurons, const MatrixXd& x,
-            const MatrixXd& pushes, MatrixXd* bends) {
-  const MatrixXd e = with_ones(x);
+            const MatrixXd& all_pushes, MatrixXd* bends) {
+  const Together samples(x, all_pushes);
+  const MatrixXd& pushes = samples.pushes;
+  const MatrixXd e = with_ones(samples.x());
   const auto count = static_cast<Index>(neurons.size());
   constexpr Index kChunks = 16;  // summed apart and then in their order
   MatrixXd partial = MatrixXd::Zero(bends != nullptr ? pushes.size() : 0, kChunks);
@@ -395,6 +416,7 @@ bool follow(Network& network, const std::vector<Index>& neurons, const MatrixXd&
   if (bends != nullptr) {
     bends->setZero(pushes.rows(), pushes.cols());
     for (Index chunk = 0; chunk < kChunks; ++chunk) bends->reshaped() += partial.col(chunk);
+    *bends = samples.spread(*bends);
   }
   return std::all_of(whole.begin(), whole.end(), [](bool chunk) { return chunk; });
 }

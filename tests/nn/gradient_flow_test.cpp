@@ -42,6 +42,25 @@ TEST_CASE("gradient flow follows gradient descent") {
   CHECK(flow(start, task, 1e-5).steps < 30);
 }
 
+TEST_CASE("gradient flow: several samples at one x push a neuron on their kink together") {
+  data::NetworkLaw law = tests::fig1a().law();
+  law.width = 4096;
+  nn::Task task{.samples = {MatrixXd(1, 7), VectorXd(7)},
+                .points = Eigen::RowVector4d(-0.8, -0.6, -0.3, 0.1),
+                .stop = {.time = 5.0},
+                .snapshots = {.count = 2, .times = {}}};
+  task.samples.x << -0.8, -0.6, -0.3, -0.3, 0.1, 0.1, 0.1;
+  task.samples.y << 0.25, -0.25, -0.07, 0.15, -0.05, -0.05, 0.3;
+  const Eigen::Vector4d means(0.25, -0.25, 0.04, 0.2 / 3.0);
+  for (const std::uint64_t seed : {4, 12, 13}) {  // at 4 and 12 neurons lie on such a kink
+    const nn::Network start =
+        nn::make_network(law, 1, nn::Draw{.seed = seed, .antisymmetric = false});
+    const nn::Trajectory trained = flow(start, task, 1e-5);
+    CHECK((trained.f.rightCols(1) - means).cwiseAbs().maxCoeff() < 1e-3);
+    CHECK(trained.loss.tail(1)[0] == Approx(data::contradiction(task.samples)->loss).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("gradient flow stops where it is told") {
   const tests::Case c = tests::fig2();
   const nn::Network start = c.network(2, 1000);
