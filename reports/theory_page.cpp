@@ -56,8 +56,8 @@ std::optional<Figure> errors_over_time(const TheoryFile& file) {
   figure.alt =
       "Log-log plot of the prediction's error over time, at the samples and the test points.";
   figure.reading =
-      "The error at the samples falls to zero, or to what the ridge leaves. Where the error at the "
-      "test points has its least, training should stop.";
+      "The error at the samples falls to zero, or to what a ridge, or samples at one x, leave. "
+      "Where the error at the test points has its least, training should stop.";
   return figure;
 }
 
@@ -113,8 +113,8 @@ std::optional<Figure> curve(const TheoryFile& file) {
   figure.commands =
       commands("set xrange {}\nset yrange {}\n", gnuplot_range(range_of({x, at})),
                gnuplot_range(padded(range_of(shown), 0.1))) +
-      "set xlabel '{/:Italic x}' offset 0,1.5*lift\nset ylabel '{/:Italic f}'\nset key maxrows "
-      "1\nplot \\\n" +
+      (band ? Words("set key maxrows 2\n") : Words("set key maxrows 1\n")) +
+      "set xlabel '{/:Italic x}' offset 0,1.5*lift\nset ylabel '{/:Italic f}'\nplot \\\n" +
       (band ? Words("  data index 0 using 1:3:4 with filledcurves lc rgb prediction fillstyle "
                     "transparent solid 0.2 noborder title '95 % of networks', \\\n")
             : Words("")) +
