@@ -241,13 +241,6 @@ void redraw_all(const fs::path& directory, const json& summary, Undrawn& undrawn
     redraw_study(directory);
     return;
   }
-  if (summary.contains("predict"))
-    throw InputError(
-        fmt::format("{}: is theory alone, which `fprinciple predict` computes and draws anew",
-                    directory.string()));
-  if (summary.contains("width"))
-    throw InputError(fmt::format("{}: is what `fprinciple width` has found, which has no figures",
-                                 directory.string()));
   if (summary.contains("spectral_bias")) {
     const runs::MeasuredFile file = runs::read_measured(directory);
     undrawn.add(file.name, reports::write_measured_report(file, directory));
@@ -380,10 +373,13 @@ void reproduce(const std::vector<std::string>& names, const fs::path& out, Optio
 void redraw(const fs::path& directory, bool quiet) {
   if (!runs::is_result_directory(directory))
     throw InputError(fmt::format("{}: holds no results of fprinciple", directory.string()));
-  if (read_summary(directory).contains("runs"))
-    throw InputError(
-        fmt::format("{}: holds runs overlaid; draw them again with fprinciple report DIR1 DIR2 …",
-                    directory.string()));
+  const json summary = read_summary(directory);
+  for (const auto& [key, why] :
+       {std::pair{"runs",
+                  "holds runs overlaid; draw them again with fprinciple report DIR1 DIR2 …"},
+        {"predict", "is theory alone, which `fprinciple predict` computes and draws anew"},
+        {"width", "is what `fprinciple width` has found, which has no figures"}})
+    if (summary.contains(key)) throw InputError(fmt::format("{}: {}", directory.string(), why));
   reports::require_gnuplot();
   // Drawn on a copy, so that a redrawing that fails or is killed harms nothing.
   Output output(directory, {}, Output::Foreign::keep);

@@ -122,6 +122,11 @@ expect 2 "a width of 0" measure sines.nc --delta 0
 expect 2 "into what is read" measure sines.nc --out sines.nc
 no_staging
 
+# Theory alone
+expect 0 "predict" --quiet predict small.toml --out alone
+expect 2 "theory alone is drawn by predict" report alone
+says err "alone: is theory alone, which \`fprinciple predict\` computes and draws anew"
+
 # How wide it must be
 expect 0 "width" width small.toml --error 0.3 --seconds 10 --out wide
 says out "networks of"
