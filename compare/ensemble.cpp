@@ -7,7 +7,7 @@
 #include "lfp/ensemble.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,7 +20,12 @@ using Eigen::VectorXd;
 
 constexpr Index kBlock = 512;
 
-/// `kernels` are K and C as functions of two lists of points, and C(x, x).
+/// K and C between two lists of points.
+struct TangentAndCovariance {
+  MatrixXd tangent, covariance;
+};
+
+/// `kernels` are both as a function of two lists of points, and C(x, x).
 template <class Kernels>
 MatrixXd deviation(const Kernels& kernels, const MatrixXd& x, double ridge, const MatrixXd& points,
                    const VectorXd& t) {
@@ -31,36 +36,52 @@ MatrixXd deviation(const Kernels& kernels, const MatrixXd& x, double ridge, cons
   base::require_memory(ensemble_memory(x.cols(), points.cols()).peak,
                        fmt::format("the ensemble of {} samples", x.cols()));
   MatrixXd out(points.cols(), t.size());
-  const lfp::Ensemble ensemble(kernels.tangent(x, x), kernels.covariance(x, x), ridge);
+  auto [k, c] = kernels(x, x);
+  const lfp::Ensemble ensemble(std::move(k), c, ridge);
   for (Index at = 0; at < points.cols(); at += kBlock) {
     const MatrixXd block = points.middleCols(at, std::min(kBlock, points.cols() - at));
-    out.middleRows(at, block.cols()) = ensemble.standard_deviation(
-        kernels.tangent(block, x), kernels.covariance(block, x), kernels.variance(block), t);
+    const auto [k_block, c_block] = kernels(block, x);
+    out.middleRows(at, block.cols()) =
+        ensemble.standard_deviation(k_block, c_block, kernels.variance(block), t);
   }
   return out;
 }
 
-/// C of the two-layer network: s²m E[a²] E[σσ'], which is E[a²] times what a alone makes of K.
+/// C of the two-layer network is s²m E[a²] E[σσ'], of the same averages as K.
 struct TwoLayers {
   data::NetworkLaw law;
-  MatrixXd tangent(const MatrixXd& rows, const MatrixXd& columns) const {
-    return lfp::complete_kernel(law, rows, columns).k;
+
+  TangentAndCovariance operator()(const MatrixXd& rows, const MatrixXd& columns) const {
+    lfp::ActivationAverages averages = lfp::activation_averages(law, rows, columns);
+    MatrixXd c = covariance(averages.value);
+    return {lfp::complete_kernel(law, std::move(averages), rows, columns).k, std::move(c)};
   }
-  MatrixXd covariance(const MatrixXd& rows, const MatrixXd& columns) const {
-    data::NetworkLaw outputs = law;
-    outputs.train = {.a = true, .w = false, .b = false};
-    return data::second_moment(law.a) * lfp::complete_kernel(outputs, rows, columns).k;
+
+  /// Averages come for pairs of points: of a few at a time, so that hardly more than the diagonal
+  /// is formed, and the rules' tables not for each point anew.
+  VectorXd variance(const MatrixXd& points) const {
+    constexpr Index kFew = 8;
+    VectorXd out(points.cols());
+    for (Index at = 0; at < points.cols(); at += kFew) {
+      const MatrixXd few = points.middleCols(at, std::min(kFew, points.cols() - at));
+      out.segment(at, few.cols()) =
+          covariance(lfp::activation_averages(law, few, few).value).diagonal();
+    }
+    return out;
   }
-  VectorXd variance(const MatrixXd& points) const { return covariance(points, points).diagonal(); }
+
+ private:
+  MatrixXd covariance(const MatrixXd& value) const {
+    const double scale = law.output_scale * law.output_scale * static_cast<double>(law.width);
+    return scale * data::second_moment(law.a) * value;
+  }
 };
 
 struct Deep {
   data::DeepLaw law;
-  MatrixXd tangent(const MatrixXd& rows, const MatrixXd& columns) const {
-    return lfp::deep_tangent_kernel(law, rows, columns).k;
-  }
-  MatrixXd covariance(const MatrixXd& rows, const MatrixXd& columns) const {
-    return lfp::deep_covariance(law, rows, columns).k;
+  TangentAndCovariance operator()(const MatrixXd& rows, const MatrixXd& columns) const {
+    return {lfp::deep_tangent_kernel(law, rows, columns).k,
+            lfp::deep_covariance(law, rows, columns).k};
   }
   VectorXd variance(const MatrixXd& points) const {
     return lfp::deep_diagonal(law, points).covariance;
@@ -73,13 +94,13 @@ MatrixXd ensemble_deviation(const data::NetworkLaw& law, const MatrixXd& x, doub
                             const MatrixXd& points, const VectorXd& t) {
   require_valid(law);
   base::require(law.a.mean == 0.0, "law.a.mean", law.a.mean, "0, so that networks start about 0");
-  return deviation(TwoLayers{law}, x, ridge, points, t);
+  return deviation(TwoLayers{.law = law}, x, ridge, points, t);
 }
 
 MatrixXd ensemble_deviation(const data::DeepLaw& law, const MatrixXd& x, double ridge,
                             const MatrixXd& points, const VectorXd& t) {
   lfp::require_law(law);
-  return deviation(Deep{law}, x, ridge, points, t);
+  return deviation(Deep{.law = law}, x, ridge, points, t);
 }
 
 base::Memory ensemble_memory(Index samples, Index points) {

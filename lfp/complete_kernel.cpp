@@ -191,8 +191,14 @@ ActivationAverages activation_averages(const data::NetworkLaw& law, const Matrix
 
 KernelMatrix complete_kernel(const data::NetworkLaw& law, const MatrixXd& rows,
                              const MatrixXd& columns, const base::ShareTold& tell) {
+  return complete_kernel(law, activation_averages(law, rows, columns, tell), rows, columns);
+}
+
+KernelMatrix complete_kernel(const data::NetworkLaw& law, ActivationAverages average,
+                             const MatrixXd& rows, const MatrixXd& columns) {
   const base::OneBlasThread blas;
-  ActivationAverages average = activation_averages(law, rows, columns, tell);
+  base::require_shape("averages.value", average.value, rows.cols(), columns.cols());
+  base::require_shape("averages.derivative", average.derivative, rows.cols(), columns.cols());
   const double scale = law.output_scale * law.output_scale * static_cast<double>(law.width);
   const double from_a = law.train.a ? scale : 0.0;
   const double from_b = law.train.b ? scale * data::second_moment(law.a) : 0.0;

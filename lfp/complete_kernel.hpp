@@ -52,4 +52,8 @@ struct KernelMatrix {
 KernelMatrix complete_kernel(const data::NetworkLaw& law, const Eigen::MatrixXd& rows,
                              const Eigen::MatrixXd& columns, const base::ShareTold& tell = {});
 
+/// The same from averages that are at hand, those of rows and columns.
+KernelMatrix complete_kernel(const data::NetworkLaw& law, ActivationAverages averages,
+                             const Eigen::MatrixXd& rows, const Eigen::MatrixXd& columns);
+
 }  // namespace fprinciple::lfp
