@@ -298,7 +298,8 @@ Outcome solve(const Problem& problem, const ProgressCallback& progress,
   const Predictions predictions = predict(problem, start, told_of_models(progress));
   warnings.insert(warnings.end(), predictions.warnings.begin(), predictions.warnings.end());
   std::optional<GeneralisationBounds> bounds;
-  if (problem.bounds) bounds.emplace(problem, start.weights);
+  if (problem.bounds)
+    bounds.emplace(problem, spectral_weight(problem.theory, problem.law, start.weights));
 
   // Practice.
   numbers.forecast = forecast(problem.training, start, problem.samples);

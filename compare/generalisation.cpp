@@ -220,10 +220,9 @@ BoundedTarget bounded_target(const Problem& problem, const lfp::SpectralWeight& 
   return out;
 }
 
-GeneralisationBounds::GeneralisationBounds(const Problem& problem, const data::Weights& start)
-    : GeneralisationBounds(
-          problem, spectral_weight(problem.theory, problem.law, start),
-          bounded_target(problem, spectral_weight(problem.theory, problem.law, start))) {}
+GeneralisationBounds::GeneralisationBounds(const Problem& problem,
+                                           const lfp::SpectralWeight& weight)
+    : GeneralisationBounds(problem, weight, bounded_target(problem, weight)) {}
 
 GeneralisationBounds::GeneralisationBounds(const Problem& problem,
                                            const lfp::SpectralWeight& weight, BoundedTarget target)

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "compare/problem.hpp"
-#include "data/weights.hpp"
 #include "lfp/problem.hpp"
 #include "lfp/spectral_weight.hpp"
 #include "nn/network.hpp"
@@ -69,9 +68,10 @@ struct BoundNumbers {
 /// is added.
 class GeneralisationBounds {
  public:
-  /// What needs no training, of a problem whose network starts at 0. Cost as lfp::bounds with the
+  /// What needs no training, of a problem whose network starts at 0, under the weight γ² of its
+  /// model. Cost as lfp::bounds with the
   /// grid and some 700 points. Throws what lfp::bounds throws.
-  GeneralisationBounds(const Problem& problem, const data::Weights& start);
+  GeneralisationBounds(const Problem& problem, const lfp::SpectralWeight& weight);
 
   /// The same for a target of the caller's; problem.target is not looked at.
   /// Throws InputError for samples off the target by more than 1e-10 Q G.

@@ -67,12 +67,6 @@ bool same(const data::Grid& a, const data::Grid& b) {
 Residual::Residual(const data::Samples& samples)
     : values(samples.y), once(data::distinct(samples)) {}
 
-VectorXd Residual::means(const VectorXd& of) const {
-  VectorXd sum = VectorXd::Zero(once.count.size());
-  for (Index i = 0; i < of.size(); ++i) sum[once.place[static_cast<std::size_t>(i)]] += of[i];
-  return sum.cwiseQuotient(once.count);
-}
-
 Prediction::Prediction(lfp::Problem problem, Residual residual, const data::Grid& grid,
                        Function f_ini)
     : grid_(std::make_shared<data::Grid>(grid)),
@@ -192,7 +186,7 @@ Prediction Prediction::of(const VectorXd& residual) const {
   base::require_size("residual", residual.size(), residual_->values.size());
   auto values = std::make_shared<Residual>(*residual_);
   values->values = residual;
-  values->once.samples.y = residual_->means(residual);
+  values->once.samples.y = residual_->once.means(residual);
   if (const auto* lattice = std::get_if<0>(&solution_)) {
     lfp::Problem problem = (*lattice)->problem;
     problem.samples.y = values->once.samples.y;

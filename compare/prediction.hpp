@@ -35,8 +35,6 @@ struct Residual {
   data::DistinctSamples once;  ///< at each x
   /// √count of each x, by which its row of a problem is multiplied.
   Eigen::VectorXd root() const { return once.count.cwiseSqrt(); }
-  /// Their means at each x, of other values at the samples.
-  Eigen::VectorXd means(const Eigen::VectorXd& values) const;
 };
 
 class Prediction;

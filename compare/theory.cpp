@@ -60,31 +60,24 @@ using Kernel = std::function<MatrixXd(const MatrixXd& points)>;
 Prediction of_kernel(const Kernel& kernel, MatrixXd k, MatrixXd k_grid, const Residual& residual,
                      double ridge, const data::Grid& grid, const Function& f_ini, int order = 0) {
   const auto& [x, y] = residual.once.samples;
-  MatrixXd polynomials = lfp::polynomials(order, x);
-  if (!residual.once.repeated())
-    return {{.problem = {.k = std::move(k),
-                         .polynomials = std::move(polynomials),
-                         .residual = y,
-                         .ridge = ridge},
-             .kernel = kernel,
-             .unpenalised_order = order},
-            residual,
-            std::move(k_grid),
-            grid,
-            f_ini};
-  const VectorXd root = residual.root();
-  return {{.problem = {.k = root.asDiagonal() * k * root.asDiagonal(),
-                       .polynomials = root.asDiagonal() * polynomials,
-                       .residual = root.cwiseProduct(y),
-                       .ridge = ridge},
-           .kernel = [kernel, root](const MatrixXd& points) -> MatrixXd {
-             return kernel(points) * root.asDiagonal();
-           },
-           .unpenalised_order = order},
-          residual,
-          k_grid * root.asDiagonal(),
-          grid,
-          f_ini};
+  KernelModel model{.problem = {.k = std::move(k),
+                                .polynomials = lfp::polynomials(order, x),
+                                .residual = y,
+                                .ridge = ridge},
+                    .kernel = kernel,
+                    .unpenalised_order = order};
+  if (residual.once.repeated()) {
+    const VectorXd root = residual.root();
+    lfp::KernelProblem& problem = model.problem;
+    problem.k = root.asDiagonal() * problem.k * root.asDiagonal();
+    problem.polynomials = root.asDiagonal() * problem.polynomials;
+    problem.residual.array() *= root.array();
+    model.kernel = [kernel, root](const MatrixXd& points) -> MatrixXd {
+      return kernel(points) * root.asDiagonal();
+    };
+    k_grid = k_grid * root.asDiagonal();
+  }
+  return {std::move(model), residual, std::move(k_grid), grid, f_ini};
 }
 
 /// k(x, X) at the points of a grid, which may have none: G × n.
@@ -274,11 +267,7 @@ bool applies(Model model, const Theory& theory, bool network) {
 
 Predictions predict(const Problem& problem, const nn::Network& start, const ModelTold& tell) {
   Setting setting = setting_of(problem.law, problem.samples, problem.grid, &start);
-  const auto tell_of = [&](Model model) -> base::ShareTold {
-    if (!tell) return {};
-    return [&tell, model](double share) { tell(model, share); };
-  };
-  setting.tell = tell_of(problem.theory.model);
+  setting.tell = told_of(tell, problem.theory.model);
   const Prediction chosen = predict(problem.theory, setting);
   Predictions out;
   out.scale = scale_of(problem.samples.y, setting.samples.y);
@@ -299,7 +288,7 @@ Predictions predict(const Problem& problem, const nn::Network& start, const Mode
     if (!applies(rung.lower, problem.theory, true)) continue;
     Theory theory = problem.theory;
     theory.model = rung.lower;
-    setting.tell = tell_of(rung.lower);
+    setting.tell = told_of(tell, rung.lower);
     try {
       out.models.push_back({.model = rung.lower, .prediction = predict(theory, setting)});
     } catch (const std::exception& error) {

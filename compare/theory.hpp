@@ -16,10 +16,10 @@
 namespace fprinciple::compare {
 
 /// What theory.model predicts of training on the samples, without a network trained; `grid` is
-/// where it will be asked above all, and may be d × 0: nowhere in particular. One x
-/// may have several y: all count, and f tends to their mean. Training starts at `start`, from whose
-/// outputs on, y − f_ini(X) is learnt; null: at f_ini = 0. The linearised model and moments of the
-/// weights need a start. `tell` is told of the way to the complete kernel, which may take minutes.
+/// where it will be asked above all, and may be d × 0: nowhere in particular. One x may have
+/// several y: all count, and f tends to their mean. Training starts at `start`, from whose outputs
+/// on, y − f_ini(X) is learnt; null: at f_ini = 0. The linearised model and moments of the weights
+/// need a start. `tell` is told of the way to the complete kernel, which may take minutes.
 /// Throws InputError for what makes no problem and where the model does not apply, RunError where
 /// it cannot be solved.
 Prediction predict(const Theory& theory, const data::NetworkLaw& law, const data::Samples& samples,
@@ -45,6 +45,12 @@ bool applies(Model model, const Theory& theory, bool network);
 
 /// Told which share of a model's solution is done, in [0, 1].
 using ModelTold = std::function<void(Model model, double share)>;
+
+/// What tells of one model's share.
+inline base::ShareTold told_of(const ModelTold& tell, Model model) {
+  if (!tell) return {};
+  return [tell, model](double share) { tell(model, share); };
+}
 
 /// A model and what it predicts.
 struct Predicted {

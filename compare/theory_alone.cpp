@@ -131,9 +131,7 @@ TheoryAlone theory_alone(const AloneTask& task, const ProgressCallback& progress
   const auto solved = [&](Model model) {
     Theory theory = problem.theory;
     theory.model = model;
-    return predict(theory, problem.law, problem.samples, points, network, [&](double share) {
-      if (tell) tell(model, share);
-    });
+    return predict(theory, problem.law, problem.samples, points, network, told_of(tell, model));
   };
   // The prediction first: the times may come from its rates.
   const std::vector<Model> models = models_of(problem, start.has_value());

@@ -45,6 +45,18 @@ std::optional<SampleDefect> find_defect(const Samples& samples) {
   return std::nullopt;
 }
 
+Eigen::VectorXd DistinctSamples::means(const Eigen::VectorXd& values) const {
+  base::require_size("values", values.size(), static_cast<Index>(place.size()));
+  Eigen::VectorXd mean = Eigen::VectorXd::Zero(count.size());
+  Eigen::VectorXd so_far = mean;
+  for (Index i = 0; i < values.size(); ++i) {
+    const Index k = place[at(i)];
+    so_far[k] += 1.0;
+    mean[k] += (values[i] - mean[k]) / so_far[k];
+  }
+  return mean;
+}
+
 DistinctSamples distinct(const Samples& samples) {
   base::require_size("samples.y", samples.y.size(), samples.x.cols());
   const std::vector<Index> order = sorted_by_x(samples.x);
@@ -61,13 +73,9 @@ DistinctSamples distinct(const Samples& samples) {
     out.place[at(i)] =
         first[at(i)] == i ? static_cast<Index>(kept.size()) - 1 : out.place[at(first[at(i)])];
   }
-  out.samples = {samples.x(Eigen::all, kept), samples.y(kept)};
-  out.count = Eigen::VectorXd::Zero(out.samples.size());
-  for (Index i = 0; i < samples.size(); ++i) {
-    const Index k = out.place[at(i)];
-    out.count[k] += 1.0;
-    out.samples.y[k] += (samples.y[i] - out.samples.y[k]) / out.count[k];
-  }
+  out.count = Eigen::VectorXd::Zero(static_cast<Index>(kept.size()));
+  for (const Index k : out.place) out.count[k] += 1.0;
+  out.samples = {samples.x(Eigen::all, kept), out.means(samples.y)};
   return out;
 }
 

@@ -34,6 +34,8 @@ struct DistinctSamples {
   Eigen::VectorXd count;            ///< how many samples are at each
   std::vector<Eigen::Index> place;  ///< of each sample that was given, where its x is now
   bool repeated() const { return static_cast<std::size_t>(samples.size()) < place.size(); }
+  /// The mean at each x of values at the samples that were given.
+  Eigen::VectorXd means(const Eigen::VectorXd& values) const;
 };
 /// Needs samples without defect. Cost O(d n log n).
 DistinctSamples distinct(const Samples& samples);

@@ -139,9 +139,7 @@ Values read_values_csv(const std::filesystem::path& file) {
   const Table table = read_table(file, Tail::several_y);
   const Index d = require_header(file, table, Tail::several_y);
   const auto columns = as_columns(table);
-  return {.x = columns.topRows(d),
-          .y = columns.bottomRows(columns.rows() - d).transpose(),
-          .lines = table.lines};
+  return {.x = columns.topRows(d), .y = columns.bottomRows(columns.rows() - d).transpose()};
 }
 
 Eigen::MatrixXd read_points_csv(const std::filesystem::path& file) {

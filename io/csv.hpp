@@ -3,8 +3,6 @@
 #include "data/samples.hpp"
 
 #include <filesystem>
-#include <string>
-#include <vector>
 
 #include <Eigen/Core>
 
@@ -17,9 +15,8 @@ data::Samples read_samples_csv(const std::filesystem::path& file);
 
 /// Samples with several values each, as they stand in a file.
 struct Values {
-  Eigen::MatrixXd x;               ///< d × n
-  Eigen::MatrixXd y;               ///< n × k
-  std::vector<std::size_t> lines;  ///< the file's line of each
+  Eigen::MatrixXd x;  ///< d × n
+  Eigen::MatrixXd y;  ///< n × k
 };
 
 /// Reads them from a CSV file with the header x1,…,xd,y or x1,…,xd,y1,…,yk (x for x1 when d = 1).

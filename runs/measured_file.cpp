@@ -5,8 +5,8 @@
 #include "base/version.hpp"
 #include "io/json.hpp"
 #include "io/netcdf.hpp"
+#include "runs/summary.hpp"
 
-#include <cmath>
 #include <limits>
 #include <map>
 #include <vector>
@@ -27,7 +27,7 @@ constexpr const char* kArrays = "measure.nc";
 
 json in_json(const VectorXd& values) {
   json out = json::array();
-  for (const double value : values) out.push_back(std::isfinite(value) ? json(value) : json());
+  for (const double value : values) out.push_back(number(value));
   return out;
 }
 
@@ -37,8 +37,6 @@ json lists(const MatrixXd& values) {
   for (const auto& column : values.colwise()) out.push_back(in_json(column));
   return out;
 }
-
-json number(double value) { return std::isfinite(value) ? json(value) : json(); }
 
 struct Ends {
   VectorXd low, high;

@@ -196,6 +196,8 @@ json scores_in_json(const compare::TestScores& scores) {
 
 json solvers_in_json(const compare::SolverCheck& check) { return in_json(check); }
 
+json number(double value) { return std::isfinite(value) ? json(value) : json(); }
+
 json conventions() {
   return {{"time", "t of the gradient flow θ' = −∇R_S"},
           {"frequency", "cycles per unit of x"},

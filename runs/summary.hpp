@@ -12,6 +12,9 @@ namespace fprinciple::runs {
 /// summary.json of a run: every number of its outcome under stable keys, null for nan.
 nlohmann::json summary(const Experiment& experiment, const compare::Outcome& outcome);
 
+/// A number, null where it is not finite.
+nlohmann::json number(double value);
+
 /// The conventions of time, frequency and loss, as every result states them.
 nlohmann::json conventions();
 

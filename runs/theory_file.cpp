@@ -21,8 +21,6 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using nlohmann::json;
 
-json number(double value) { return std::isfinite(value) ? json(value) : json(); }
-
 /// A time, of which JSON has no infinite one.
 json time_in_json(double t) { return std::isinf(t) ? json("inf") : json(t); }
 

@@ -3,14 +3,10 @@
 #include "base/version.hpp"
 #include "runs/summary.hpp"
 
-#include <cmath>
-
 namespace fprinciple::runs {
 namespace {
 
 using nlohmann::json;
-
-json number(double value) { return std::isfinite(value) ? json(value) : json(); }
 
 json in_json(const std::optional<compare::Estimate>& estimate) {
   if (!estimate) return {};
